@@ -1,0 +1,2 @@
+//! What we have: a row and its blob as one thing.
+pub mod item;

@@ -1,0 +1,359 @@
+//! Files that appear whole or not at all, kernel locks, and cheap copies.
+
+use crate::error::{Error, Kind, Result};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// What tells that a file was not touched: while these stand it is not read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature {
+    /// Size in bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub mtime: i64,
+    /// Status change time in nanoseconds since 1970.
+    pub ctime: i64,
+    /// Inode number.
+    pub inode: u64,
+}
+
+impl Signature {
+    /// The signature of what a path names itself (a symbolic link is not followed).
+    ///
+    /// # Errors
+    /// Those of `lstat`.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        std::fs::symlink_metadata(path).map(|m| Self::from(&m))
+    }
+}
+
+impl From<&std::fs::Metadata> for Signature {
+    fn from(m: &std::fs::Metadata) -> Self {
+        let nanos = |s: i64, n: i64| s.saturating_mul(1_000_000_000).saturating_add(n);
+        Self {
+            size: m.size(),
+            mtime: nanos(m.mtime(), m.mtime_nsec()),
+            ctime: nanos(m.ctime(), m.ctime_nsec()),
+            inode: m.ino(),
+        }
+    }
+}
+
+/// The boot that is running; `None` where the system does not tell.
+#[must_use]
+pub fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
+}
+
+/// A random name of 16 hex digits.
+///
+/// # Panics
+/// If the system has no randomness to give.
+#[must_use]
+pub fn random_name() -> String {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    crate::digest::encode_hex(&bytes)
+}
+
+/// An exclusive lock on an open file, released when dropped or when the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock of the file at `path` (made if missing) without waiting; `None` if another has it.
+    ///
+    /// Whoever gets a lock holds that of the file that has the name now: if it was replaced meanwhile, it tries anew.
+    ///
+    /// # Errors
+    /// A disk error if the file cannot be made or locked.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        let failed = |e: &io::Error| Error::disk(format!("cannot lock `{}`", path.display()), e);
+        loop {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o600)
+                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+                .open(path)
+                .map_err(|e| failed(&e))?;
+            match file.try_lock() {
+                Ok(()) if names(path, &file) => return Ok(Some(Self { file })),
+                Ok(()) => {}
+                Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(std::fs::TryLockError::Error(e)) => return Err(failed(&e)),
+            }
+        }
+    }
+
+    /// Takes the lock, trying again in short steps for at most `wait`.
+    ///
+    /// # Errors
+    /// `lock_timeout` (cache) if it was not had in time, or a disk error.
+    pub fn take(path: &Path, wait: Duration) -> Result<Self> {
+        let end = Instant::now() + wait;
+        loop {
+            if let Some(lock) = Self::try_take(path)? {
+                return Ok(lock);
+            }
+            if Instant::now() >= end {
+                return Err(Error::new(
+                    Kind::Cache,
+                    "lock_timeout",
+                    format!("another process held `{}` for {}", path.display(), crate::clock::show_age(wait)),
+                )
+                .hint("try again, or raise --lock-timeout"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The locked file.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+/// Whether the path names this open file.
+#[must_use]
+pub fn names(path: &Path, file: &File) -> bool {
+    match (std::fs::symlink_metadata(path), file.metadata()) {
+        (Ok(a), Ok(b)) => a.dev() == b.dev() && a.ino() == b.ino(),
+        _ => false,
+    }
+}
+
+/// Temporary files that live now, so that an interrupted process can take them away.
+static LIVING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes every temporary file of this process; for the moment before a signal ends it.
+pub fn remove_temporaries() {
+    if let Ok(mut living) = LIVING.lock() {
+        for path in living.drain(..) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// How a destination takes a finished file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// What is there is replaced.
+    Allowed,
+    /// An existing file is an error (`exists`).
+    Refused,
+}
+
+const PREFIX: &str = ".dl-";
+const SUFFIX: &str = ".part";
+
+/// A file under a name that nobody knows, beside the place where it is to appear. Removed unless published.
+#[derive(Debug)]
+pub struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    /// A new `.dl-<random>.part` (0600, locked while it lives) in `folder`. Dead ones of others are removed first.
+    ///
+    /// # Errors
+    /// A disk error if the folder cannot be written.
+    pub fn new_in(folder: &Path) -> Result<Self> {
+        loop {
+            let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
+            match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
+                Ok(file) => {
+                    let _ = file.try_lock();
+                    if let Ok(mut living) = LIVING.lock() {
+                        living.push(path.clone());
+                    }
+                    return Ok(Self { path, file });
+                }
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(Error::disk(format!("cannot write in `{}`", folder.display()), &e)),
+            }
+        }
+    }
+
+    /// The open file.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Where it is now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file its name, in one step. The mode is set before, from `mode`.
+    ///
+    /// # Errors
+    /// `exists` (disk) if `replace` forbids it and something is there; otherwise a disk error.
+    pub fn publish(self, destination: &Path, mode: u32, replace: Replace) -> Result<()> {
+        let failed = |e: &io::Error| Error::disk(format!("cannot write `{}`", destination.display()), e);
+        self.file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(|e| failed(&e))?;
+        match replace {
+            Replace::Allowed => std::fs::rename(&self.path, destination),
+            Replace::Refused => rename_new(&self.path, destination),
+        }
+        .map_err(|e| match e.kind() {
+            ErrorKind::AlreadyExists => exists(destination),
+            _ => failed(&e),
+        })?;
+        self.forget();
+        Ok(())
+    }
+
+    fn forget(&self) {
+        if let Ok(mut living) = LIVING.lock() {
+            living.retain(|p| p != &self.path);
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After `publish` the name is gone and nothing happens here.
+        if names(&self.path, &self.file) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+        self.forget();
+    }
+}
+
+/// The error for a destination that exists and may not be replaced.
+#[must_use]
+pub fn exists(destination: &Path) -> Error {
+    Error::new(Kind::Disk, "exists", format!("`{}` exists already", destination.display()))
+        .hint("--if-exists replace writes over it, --if-exists keep takes it as it is")
+}
+
+/// Renames without ever replacing: where the system cannot, by a hard link and an unlink.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+            other => return other.map_err(Into::into),
+        }
+    }
+    std::fs::hard_link(from, to)?;
+    std::fs::remove_file(from)
+}
+
+/// Removes `.dl-*.part` files whose process is gone. Failures are nobody's concern.
+pub fn remove_dead_temporaries(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.as_bytes();
+        if !(name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())) {
+            continue;
+        }
+        let path = entry.path();
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
+        if let Ok(file) = opened
+            && file.metadata().is_ok_and(|m| m.is_file())
+            && file.try_lock().is_ok()
+            && names(&path, &file)
+        {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+/// Makes a folder and its parents; `mode` is that of new ones, exact under any umask where `exact` is said.
+///
+/// # Errors
+/// A disk error naming the folder.
+pub fn make_folder(folder: &Path, exact: Option<u32>) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let failed = |e: &io::Error| Error::disk(format!("cannot make the folder `{}`", folder.display()), e);
+    if folder.is_dir() || folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    if let Some(mode) = exact {
+        builder.mode(mode);
+    }
+    builder.create(folder).map_err(|e| failed(&e))?;
+    if let Some(mode) = exact {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).map_err(|e| failed(&e))?;
+    }
+    Ok(())
+}
+
+/// Fills an empty file with another's bytes: sharing blocks where the file system can, else by the kernel's copy.
+///
+/// # Errors
+/// Those of the copy.
+pub fn clone_or_copy(from: &File, to: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if rustix::fs::ioctl_ficlone(to, from).is_ok() {
+        return Ok(());
+    }
+    let (mut from, mut to) = (from, to);
+    io::Seek::rewind(&mut from)?;
+    io::copy(&mut from, &mut to).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn a_temporary_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out");
+        drop(Temporary::new_in(folder.path()).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let temporary = Temporary::new_in(folder.path()).unwrap();
+        temporary.file().write_all(b"x").unwrap();
+        temporary.publish(&target, 0o640, Replace::Refused).unwrap();
+        assert_eq!(std::fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
+        let again = Temporary::new_in(folder.path()).unwrap().publish(&target, 0o600, Replace::Refused).unwrap_err();
+        assert_eq!(again.code(), "exists");
+        assert_eq!(std::fs::read(&target).unwrap(), b"x");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_dead_temporaries_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let living = Temporary::new_in(folder.path()).unwrap();
+        let dead = folder.path().join(".dl-0123.part");
+        std::fs::write(&dead, b"").unwrap();
+        remove_dead_temporaries(folder.path());
+        assert!(living.path().exists() && !dead.exists());
+    }
+
+    #[test]
+    fn a_lock_excludes_and_follows_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::try_take(&path).unwrap().unwrap();
+        assert!(Lock::try_take(&path).unwrap().is_none());
+        assert_eq!(Lock::take(&path, Duration::from_millis(20)).unwrap_err().code(), "lock_timeout");
+        std::fs::remove_file(&path).unwrap();
+        assert!(Lock::try_take(&path).unwrap().is_some());
+        drop(held);
+    }
+}
