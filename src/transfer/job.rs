@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::message::{Head, Request, Validators};
 use crate::secret::{Secret, Secrets};
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 

@@ -1,4 +1,5 @@
 //! Bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends.
+pub mod backend;
 pub mod job;
 
 use crate::error::Result;
