@@ -78,7 +78,9 @@ impl std::fmt::Display for Timestamp {
 /// A usage error that names the units, if the text is no duration.
 pub fn parse_duration(text: &str) -> Result<Duration> {
     let wrong = || {
-        Error::usage(format!("`{text}` is no duration: expected a number with a unit, such as `250ms`, `30s`, `10m`, `2h` or `7d`"))
+        Error::usage(format!(
+            "`{text}` is no duration: expected a number with a unit, such as `250ms`, `30s`, `10m`, `2h` or `7d`"
+        ))
     };
     let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -100,7 +102,8 @@ pub fn parse_duration(text: &str) -> Result<Duration> {
 /// # Errors
 /// A usage error that names the units, if the text is no size.
 pub fn parse_size(text: &str) -> Result<u64> {
-    let wrong = || Error::usage(format!("`{text}` is no size: expected bytes with a unit, such as `500k`, `10MiB` or `1GB`"));
+    let wrong =
+        || Error::usage(format!("`{text}` is no size: expected bytes with a unit, such as `500k`, `10MiB` or `1GB`"));
     let trimmed = text.trim();
     let split = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(split);
@@ -216,7 +219,10 @@ mod tests {
             assert!(parse_date(bad, now).is_err(), "{bad}");
         }
         assert_eq!(Timestamp(1_500_000).to_string(), "1970-01-01T00:00:01.5Z");
-        assert_eq!(Timestamp::from_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), Some(Timestamp::from_seconds(784_111_777)));
+        assert_eq!(
+            Timestamp::from_http_date("Sunday, 06-Nov-94 08:49:37 GMT"),
+            Some(Timestamp::from_seconds(784_111_777))
+        );
         assert!(!Timestamp(i64::MAX).to_string().is_empty() && !Timestamp(i64::MIN).to_string().is_empty());
     }
 

@@ -132,8 +132,7 @@ impl Digest {
             return Self::from_base64(algorithm, base64)
                 .ok_or_else(|| wrong(format!("`{spec}` is no {name} digest in SRI form")));
         }
-        let by_length =
-            [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
+        let by_length = [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
         by_length
             .into_iter()
             .find(|a| a.length() * 2 == spec.len())

@@ -273,9 +273,8 @@ impl Body {
             whole = match segment {
                 Segment::Bytes(bytes) => Box::new(whole.chain(std::io::Cursor::new(bytes.clone()))),
                 Segment::File { path, size } => {
-                    let file = std::fs::File::open(path).map_err(|e| {
-                        Error::usage(format!("cannot read `{}`", path.display())).cause(e.to_string())
-                    })?;
+                    let file = std::fs::File::open(path)
+                        .map_err(|e| Error::usage(format!("cannot read `{}`", path.display())).cause(e.to_string()))?;
                     Box::new(whole.chain(file.take(*size)))
                 }
             };
@@ -318,8 +317,17 @@ mod tests {
         assert_eq!(ContentRange::parse(b"Bytes 5-9/*"), part(5, 9, None));
         assert_eq!(ContentRange::parse(b"bytes */10"), Some(ContentRange::Unsatisfied { total: 10 }));
         for bad in [
-            "", "bytes", "bytes 4-0/10", "bytes 0-10/10", "items 0-4/10", "bytes 0-4", "bytes */*", "bytes -4/10",
-            "bytes 0-4/1e1", "bytes +0-4/10", "bytes 0-99999999999999999999/*",
+            "",
+            "bytes",
+            "bytes 4-0/10",
+            "bytes 0-10/10",
+            "items 0-4/10",
+            "bytes 0-4",
+            "bytes */*",
+            "bytes -4/10",
+            "bytes 0-4/1e1",
+            "bytes +0-4/10",
+            "bytes 0-99999999999999999999/*",
         ] {
             assert_eq!(ContentRange::parse(bad.as_bytes()), None, "{bad}");
         }

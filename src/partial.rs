@@ -54,7 +54,8 @@ impl Partial {
         let sidecar = PathBuf::from(sidecar);
         let state = std::fs::read(&sidecar).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let known = state.is_some();
-        let mut partial = Self { place: Place::Kept { path: path.to_owned(), sidecar, lock }, state: state.unwrap_or_default() };
+        let mut partial =
+            Self { place: Place::Kept { path: path.to_owned(), sidecar, lock }, state: state.unwrap_or_default() };
         if !known {
             partial.restart()?;
         }
@@ -164,7 +165,9 @@ impl Partial {
                     disk::Replace::Allowed => std::fs::rename(&path, destination),
                     disk::Replace::Refused => disk::rename_new(&path, destination),
                 }
-                .map_err(|e| if e.kind() == io::ErrorKind::AlreadyExists { disk::exists(destination) } else { failed(&e) })
+                .map_err(|e| {
+                    if e.kind() == io::ErrorKind::AlreadyExists { disk::exists(destination) } else { failed(&e) }
+                })
             }
         }
     }
@@ -190,7 +193,9 @@ mod tests {
         let path = folder.path().join("key");
         let mut partial = Partial::try_take(&path).unwrap().unwrap();
         assert!(Partial::try_take(&path).unwrap().is_none());
-        partial.note(State { url: "http://h/".to_owned(), strong: Some("\"a\"".to_owned()), ..State::default() }).unwrap();
+        partial
+            .note(State { url: "http://h/".to_owned(), strong: Some("\"a\"".to_owned()), ..State::default() })
+            .unwrap();
         partial.file().write_all(b"abc").unwrap();
         drop(partial);
         let partial = Partial::try_take(&path).unwrap().unwrap();

@@ -97,8 +97,7 @@ impl Secrets {
 
     /// Splits a URL's query into (name, value, class), decoded, in order.
     fn classify(&self, url: &Url) -> Vec<(String, String, QueryClass)> {
-        let pairs: Vec<(String, String)> =
-            url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        let pairs: Vec<(String, String)> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         let lower: Vec<String> = pairs.iter().map(|(k, _)| k.to_ascii_lowercase()).collect();
         let has = |name: &str| lower.iter().any(|n| n == name);
         let signing = if has("key-pair-id") {
@@ -335,11 +334,23 @@ mod tests {
         check("http://u:p@h/a?b=1&c#f", "http://h/a?b=1&c#f", "http://h/a?b=1&c");
         check("http://h/?token=x&b=%20", "http://h/?token=<redacted>&b=%20", "http://h/?token=<redacted>&b=%20");
         check("http://h/?mine=x", "http://h/?mine=<redacted>", "http://h/?mine=<redacted>");
-        check("http://h/a?X-Amz-Date=1&X-Amz-Signature=2", "http://h/a?X-Amz-Date=<redacted>&X-Amz-Signature=<redacted>", "http://h/a");
+        check(
+            "http://h/a?X-Amz-Date=1&X-Amz-Signature=2",
+            "http://h/a?X-Amz-Date=<redacted>&X-Amz-Signature=<redacted>",
+            "http://h/a",
+        );
         check("http://h/?sv=1&sig=2&x=3", "http://h/?sv=<redacted>&sig=<redacted>&x=3", "http://h/?x=3");
         check("http://h/?sv=1&x=3", "http://h/?sv=1&x=3", "http://h/?sv=1&x=3");
-        check("http://h/?Expires=9&Signature=s", "http://h/?Expires=9&Signature=<redacted>", "http://h/?Expires=9&Signature=<redacted>");
-        check("http://h/?Expires=9&Signature=s&Key-Pair-Id=k", "http://h/?Expires=<redacted>&Signature=<redacted>&Key-Pair-Id=<redacted>", "http://h/");
+        check(
+            "http://h/?Expires=9&Signature=s",
+            "http://h/?Expires=9&Signature=<redacted>",
+            "http://h/?Expires=9&Signature=<redacted>",
+        );
+        check(
+            "http://h/?Expires=9&Signature=s&Key-Pair-Id=k",
+            "http://h/?Expires=<redacted>&Signature=<redacted>&Key-Pair-Id=<redacted>",
+            "http://h/",
+        );
     }
 
     #[test]

@@ -1,22 +1,12 @@
 //! An item: one version of one key, as a row of the registry.
 
 use crate::clock::Timestamp;
+use crate::descriptor::Key;
 use crate::digest::{Digest, Digests};
 use crate::error::{Error, Result};
 use crate::message::{Fields, Validators};
 use serde_json::{Map, Value};
-use std::fmt;
 use std::path::PathBuf;
-
-/// The identity of an item: lower-case hex of a SHA-256 (see `descriptor`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(pub String);
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Where an item stands. The numbers are those of cache-manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -231,4 +221,10 @@ pub struct NewContent {
     pub size: u64,
     /// Its digests.
     pub digests: Digests,
+}
+
+impl Item {
+    /// placeholder until the cache lands
+    #[must_use]
+    pub fn to_json(&self, _secrets: &crate::secret::Secrets) -> Value { Value::Null }
 }
