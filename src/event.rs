@@ -33,7 +33,7 @@ pub enum Event {
 }
 
 /// Listens to events. Called from several threads.
-pub trait Listener: Sync {
+pub trait Listener: Send + Sync {
     /// Takes one event. Must not block for long.
     fn event(&self, event: Event);
 }

@@ -226,5 +226,7 @@ pub struct NewContent {
 impl Item {
     /// placeholder until the cache lands
     #[must_use]
-    pub fn to_json(&self, _secrets: &crate::secret::Secrets) -> Value { Value::Null }
+    pub fn to_json(&self, _secrets: &crate::secret::Secrets) -> Value {
+        Value::Null
+    }
 }

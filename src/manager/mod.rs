@@ -3,7 +3,6 @@
 pub mod report;
 pub mod task;
 
-use crate::cache;
 use crate::error::Result;
 use crate::event::Listener;
 use crate::secret::Secrets;
@@ -54,10 +53,10 @@ impl Manager {
 
     /// Does all tasks, at most `jobs` at once. `listener(i)` hears what happens to task `i`; `done(i, report)` is
     /// called in the order of the tasks, each as soon as it and all before it are done.
-    pub fn run<'a>(
+    pub fn run(
         &self,
         _tasks: &[Task],
-        _listener: &(dyn Fn(usize) -> &'a dyn Listener + Sync),
+        _listener: &(dyn Fn(usize) -> Box<dyn Listener> + Sync),
         _done: &mut dyn FnMut(usize, Report),
     ) -> Result<()> {
         let _ = &self.options;

@@ -161,7 +161,13 @@ impl Report {
         put("http_code", self.http_code.into());
         put("http_version", self.http_version.clone().into());
         put("headers", fields_to_json(&self.headers, secrets));
-        put("interim", self.interim.iter().map(|h| json!({ "status": h.status, "headers": fields_to_json(&h.fields, secrets) })).collect());
+        put(
+            "interim",
+            self.interim
+                .iter()
+                .map(|h| json!({ "status": h.status, "headers": fields_to_json(&h.fields, secrets) }))
+                .collect(),
+        );
         put("size", self.size.into());
         put("length_verified", self.length_verified.into());
         put("sha256", self.digests.as_ref().map(|d| d.sha256().hex()).into());
