@@ -172,6 +172,24 @@ impl Partial {
         }
     }
 
+    /// Takes the file away if it holds nothing that a later command could go on with.
+    pub fn discard_if_empty(self) {
+        let empty = self.file().metadata().is_ok_and(|m| m.len() == 0);
+        if empty {
+            self.discard();
+        }
+    }
+
+    /// Another handle of the file, at its start; its name goes with this partial if it had none that is kept.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn into_open_file(self) -> Result<File> {
+        let mut file = self.file().try_clone().map_err(|e| self.failed(&e))?;
+        io::Seek::rewind(&mut file).map_err(|e| self.failed(&e))?;
+        Ok(file)
+    }
+
     /// Takes the file and its state away.
     pub fn discard(self) {
         if let Place::Kept { path, sidecar, lock } = &self.place {
