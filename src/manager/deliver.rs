@@ -169,7 +169,8 @@ pub(crate) fn deliver(cache: Option<&Cache>, source: &Path, place: &Place, wante
         disk::clone_or_copy(&open()?, temporary.file()).map_err(|e| failed(&e))?;
         let copied = temporary.file().metadata().map_err(|e| failed(&e))?.len();
         if copied != wanted.size {
-            let error = Error::new(Kind::Integrity, "changed", format!("`{}` changed while it was copied", source.display()));
+            let error =
+                Error::new(Kind::Integrity, "changed", format!("`{}` changed while it was copied", source.display()));
             return Err(error.cause(format!("expected {} bytes, found {copied}", wanted.size)));
         }
         temporary.publish(&place.path, mode(found), place.replace())?;
@@ -240,8 +241,7 @@ fn link(source: &Path, place: &Place, found: Found) -> Result<()> {
     }
     drop(temporary);
     let aside = place.folder().join(format!(".dl-{}.part", disk::random_name()));
-    let made = std::fs::hard_link(source, &aside)
-        .or_else(|_| std::os::unix::fs::symlink(absolute(source), &aside));
+    let made = std::fs::hard_link(source, &aside).or_else(|_| std::os::unix::fs::symlink(absolute(source), &aside));
     made.map_err(|e| failed(&e))?;
     let renamed = match place.replace() {
         Replace::Allowed => std::fs::rename(&aside, &place.path),

@@ -75,11 +75,14 @@ pub(crate) fn join(
             grown = now;
         }
         if now.duration_since(grown) >= wait.stall {
-            listener.event(Event::Warning("another process fetches the same, but it does not move: fetched beside it".to_owned()));
+            listener.event(Event::Warning(
+                "another process fetches the same, but it does not move: fetched beside it".to_owned(),
+            ));
             return wait.cache.unnamed_partial().map(Turn::Mine);
         }
         if wait.join.is_some_and(|limit| now.duration_since(begun) >= limit) {
-            let error = Error::new(Kind::Cache, "join_timeout", "another process fetches the same, and was not done in time");
+            let error =
+                Error::new(Kind::Cache, "join_timeout", "another process fetches the same, and was not done in time");
             return Err(error.hint("raise --join-timeout, or try again"));
         }
         if (wait.cancelled)() {

@@ -24,7 +24,8 @@ impl Acceptance<'_> {
 
     fn takes_origin(&self, item: &Item) -> bool {
         let Some(download) = &item.download else { return true };
-        let succeeded = download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
+        let succeeded =
+            download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
         succeeded && download.trust == *self.trust && (download.length_verified || !self.proof.strict_length)
     }
 
@@ -75,11 +76,17 @@ pub(crate) fn judge(item: &Item, policy: &Policy, now: Timestamp) -> (Verdict, S
     match policy.freshness {
         Freshness::Force => (Verdict::Fetch, "--force: downloaded anew, whatever is stored".to_owned()),
         Freshness::Check => (Verdict::Check, "--refresh: the origin is asked".to_owned()),
-        Freshness::Any => (Verdict::Use, format!("freshness any: version {} is used without asking, confirmed {shown} ago", item.version)),
+        Freshness::Any => (
+            Verdict::Use,
+            format!("freshness any: version {} is used without asking, confirmed {shown} ago", item.version),
+        ),
         Freshness::MaxAge(limit) if confirmed <= now && age <= limit && !limit.is_zero() => {
             (Verdict::Use, format!("--max-age: version {} was confirmed {shown} ago, within the limit", item.version))
         }
-        Freshness::MaxAge(_) => (Verdict::Check, format!("--max-age: version {} was confirmed {shown} ago, the origin is asked", item.version)),
+        Freshness::MaxAge(_) => (
+            Verdict::Check,
+            format!("--max-age: version {} was confirmed {shown} ago, the origin is asked", item.version),
+        ),
     }
 }
 

@@ -3,9 +3,11 @@
 //! The only room where the network and the cache meet. Everything that can be answered from what is there is answered
 //! on the calling thread, without a runtime; only what must be asked gets threads.
 
+mod ask;
+mod decide;
 mod deliver;
-mod fetch;
 mod flight;
+mod give;
 mod judge;
 mod record;
 pub mod report;
@@ -16,7 +18,8 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
 use crate::transfer::Transfer;
 use crate::transfer::job;
-use fetch::{Asking, Next};
+use ask::Asking;
+use decide::Next;
 use report::Report;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -73,7 +76,7 @@ impl Manager {
                 order.finish(index, interrupted(task));
                 continue;
             }
-            match fetch::decide(self, task, ears.as_ref()) {
+            match decide::decide(self, task, ears.as_ref()) {
                 Next::Done(report) => {
                     self.note_end(&report);
                     order.finish(index, report);
@@ -91,7 +94,12 @@ impl Manager {
         }
     }
 
-    fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Box<Asking<'a>>)>, tasks: &[Task], order: &mut Order<'_>) {
+    fn ask_all<'a>(
+        &'a self,
+        asking: Vec<(usize, Box<dyn Listener>, Box<Asking<'a>>)>,
+        tasks: &[Task],
+        order: &mut Order<'_>,
+    ) {
         let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
         let next = AtomicUsize::new(0);
