@@ -70,6 +70,16 @@ impl Partial {
         Ok(Self { place: Place::Unnamed(Temporary::new_in(folder)?), state: State::default() })
     }
 
+    /// An unfinished file whose name is gone from the start: nothing stays of it, however the process ends.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn spooled_in(folder: &Path) -> Result<Self> {
+        let spooled = Self::unnamed_in(folder)?;
+        std::fs::remove_file(spooled.path()).map_err(|e| spooled.failed(&e))?;
+        Ok(spooled)
+    }
+
     /// The open file, for reading and writing at offsets.
     #[must_use]
     pub fn file(&self) -> &File {

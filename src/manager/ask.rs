@@ -138,7 +138,7 @@ impl<'a> Asking<'a> {
                 place.path.parent().map(Path::to_owned).unwrap_or_default()
             }
             (Destination::Folder { folder, .. }, _) => folder.clone(),
-            _ => return Partial::unnamed_in(&self.manager.options.spool),
+            _ => return Partial::spooled_in(&self.manager.options.spool),
         };
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         disk::make_folder(&folder, None)?;

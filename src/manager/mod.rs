@@ -2,6 +2,37 @@
 //!
 //! The only room where the network and the cache meet. Everything that can be answered from what is there is answered
 //! on the calling thread, without a runtime; only what must be asked gets threads.
+//!
+//! ```
+//! use dl::descriptor::Descriptor;
+//! use dl::event::Silent;
+//! use dl::manager::task::{Destination, Task};
+//! use dl::manager::{Manager, Options};
+//!
+//! # fn main() -> dl::error::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let source = folder.path().join("trips.csv");
+//! # std::fs::write(&source, "from,to\n").unwrap();
+//! # let url = format!("file://{}", source.display());
+//! let manager = Manager::new(Options::with_cache(folder.path().join("cache")));
+//!
+//! // Into the cache: the path of a read-only file under its own name.
+//! let task = Task::new(Descriptor::new(&url)?);
+//! let report = manager.fetch(&task, &Silent)?;
+//! let path = report.path.expect("what is in the cache has a path");
+//! assert!(path.ends_with("trips.csv"));
+//!
+//! // Once more: nothing is asked.
+//! assert_eq!(manager.fetch(&task, &Silent)?.source, Some(dl::manager::report::Source::Hit));
+//!
+//! // To a path, and into memory.
+//! let copy = folder.path().join("copy.csv");
+//! let to_path = Task { destination: Destination::Path(copy.clone()), ..task.clone() };
+//! assert!(manager.fetch(&to_path, &Silent)?.written);
+//! assert_eq!(manager.read(&task, &Silent)?, std::fs::read(copy).unwrap());
+//! # Ok(())
+//! # }
+//! ```
 
 mod ask;
 mod decide;
@@ -44,6 +75,27 @@ pub struct Options {
     pub spool: PathBuf,
 }
 
+impl Options {
+    /// A cache in this folder; for everything else the defaults of the command line.
+    #[must_use]
+    pub fn with_cache(folder: impl Into<PathBuf>) -> Self {
+        Self { cache: Some(cache::Options::new(folder)), ..Self::default() }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cache: None,
+            jobs: 8,
+            join_timeout: None,
+            fail_fast: false,
+            dry_run: false,
+            spool: PathBuf::from("/tmp"),
+        }
+    }
+}
+
 /// Takes tasks, gives reports.
 #[derive(Debug)]
 pub struct Manager {
@@ -58,6 +110,47 @@ impl Manager {
     #[must_use]
     pub fn new(options: Options) -> Self {
         Self { options, cache: OnceLock::new(), transfers: Mutex::default(), cancelled: AtomicBool::new(false) }
+    }
+
+    /// Does one task.
+    ///
+    /// # Errors
+    /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
+    pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
+        let report = match decide::decide(self, task, listener) {
+            Next::Done(report) => report,
+            Next::Ask(ask) => ask.ask(listener),
+        };
+        if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
+            cache.count_reads(&[item.id]);
+        }
+        match report.error {
+            Some(error) => Err(error),
+            None => Ok(report),
+        }
+    }
+
+    /// Does one task and writes the verified bytes to any writer, whatever destination the task names.
+    ///
+    /// # Errors
+    /// Those of [`Manager::fetch`]; a disk error (`output`) where the writer fails.
+    pub fn fetch_to(&self, task: &Task, writer: &mut dyn std::io::Write, listener: &dyn Listener) -> Result<Report> {
+        let task = Task { destination: Destination::Open, ..task.clone() };
+        let mut report = self.fetch(&task, listener)?;
+        if let Some(mut file) = report.open.take() {
+            std::io::copy(&mut file, writer).map_err(|e| Error::disk("cannot write the result", &e))?;
+        }
+        Ok(report)
+    }
+
+    /// Does one task and gives the verified bytes.
+    ///
+    /// # Errors
+    /// Those of [`Manager::fetch`].
+    pub fn read(&self, task: &Task, listener: &dyn Listener) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.fetch_to(task, &mut bytes, listener)?;
+        Ok(bytes)
     }
 
     /// Does all tasks, at most `jobs` at once. `listener(i)` hears what happens to task `i`; `done(i, report)` is
