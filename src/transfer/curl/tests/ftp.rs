@@ -1,0 +1,1 @@
+//! FTP against a server that follows a script.

@@ -1,0 +1,1 @@
+//! TLS: roots, client certificates, versions, and ends without a farewell.
