@@ -92,7 +92,8 @@ pub(super) fn channel() -> (flume::Sender<Signal>, flume::Receiver<Signal>) {
 /// # Errors
 /// When the system gives no thread.
 pub(super) fn spawn(settings: Arc<Settings>) -> Result<Control, Error> {
-    let failed = |why: String| Error::new(Kind::Other, "backend", "cannot start the thread of the curl backend").cause(why);
+    let failed =
+        |why: String| Error::new(Kind::Other, "backend", "cannot start the thread of the curl backend").cause(why);
     let (commands, receiver) = flume::unbounded();
     let (ready, waker) = flume::bounded(1);
     let sender = commands.clone();
@@ -107,8 +108,17 @@ pub(super) fn spawn(settings: Arc<Settings>) -> Result<Control, Error> {
             let _ = multi.set_max_concurrent_streams(MAX_STREAMS);
             let control = Control { commands: sender, waker: multi.waker() };
             if ready.send(control.waker.clone()).is_ok() {
-                Driver { active: HashMap::new(), draining: HashMap::new(), multi, control, receiver, settings, trust: None, quitting: false }
-                    .run();
+                Driver {
+                    active: HashMap::new(),
+                    draining: HashMap::new(),
+                    multi,
+                    control,
+                    receiver,
+                    settings,
+                    trust: None,
+                    quitting: false,
+                }
+                .run();
             }
         })
         .map_err(|e| failed(e.to_string()))?;
@@ -226,7 +236,7 @@ impl Driver {
         let Active { handle, asked } = active;
         let Ok(mut easy) = self.multi.remove2(handle) else { return };
         if result.is_ok() {
-            easy.get_mut().ensure_ftp_head();
+            easy.get_mut().ensure_ftp_head(true);
         }
         let Some(mut outbox) = easy.get_mut().take_outbox() else { return };
         let signal = match result {

@@ -65,6 +65,7 @@ pub(super) struct Handler {
     protocol: Protocol,
     tls: bool,
     no_body: bool,
+    offset: u64,
     reader: Reader,
     out: Option<Outbox>,
     upload: Option<Upload>,
@@ -87,6 +88,7 @@ impl Handler {
             protocol,
             tls: setup::is_tls(&call.url),
             no_body,
+            offset: call.offset,
             reader: Reader::new(no_body),
             out: None,
             upload: setup::upload(call)?,
@@ -169,13 +171,17 @@ impl Handler {
         self.out.as_ref().is_none_or(Outbox::is_gone)
     }
 
-    /// Makes the head of an FTP file, where libcurl tells nothing like one.
-    pub(super) fn ensure_ftp_head(&mut self) {
+    /// Makes the head of an FTP file, where libcurl tells nothing like one. Called with the first bytes, or, where
+    /// none came, `at_end`.
+    pub(super) fn ensure_ftp_head(&mut self, at_end: bool) {
         if self.head_sent || self.protocol != Protocol::Ftp {
             return;
         }
         let Some(easy) = self.easy else { return };
         let length = u64::try_from(easy.number(raw::CONTENT_LENGTH_DOWNLOAD_T)).ok();
+        // libcurl does not ask for what lies behind an offset that is the file's size.
+        let nothing_left = at_end && self.offset > 0 && length == Some(self.offset) && !self.no_body;
+        let length = if nothing_left { Some(0) } else { length };
         let modified = Some(easy.number(raw::FILETIME_T)).filter(|t| *t >= 0).map(Timestamp::from_seconds);
         let head = file_head(easy.response_code(), length, modified);
         let framing = match length {
@@ -249,7 +255,10 @@ impl ::curl::easy::Handler for Handler {
     }
 
     fn write(&mut self, data: &[u8]) -> std::result::Result<usize, WriteError> {
-        self.ensure_ftp_head();
+        if self.protocol == Protocol::Ftp && self.no_body {
+            return Ok(data.len()); // libcurl's own head for FTP, written as if it were the body.
+        }
+        self.ensure_ftp_head(false);
         let Some(out) = &mut self.out else { return Ok(0) };
         if !self.head_sent || out.is_gone() {
             return Ok(0); // Fewer bytes than were given: libcurl ends the request.

@@ -108,7 +108,11 @@ impl Reader {
         }
         if head.status < 200 {
             self.interim += 1;
-            return if self.interim > MAX_INTERIM { Err(too_large("interim responses")) } else { Ok(Line::Interim(head)) };
+            return if self.interim > MAX_INTERIM {
+                Err(too_large("interim responses"))
+            } else {
+                Ok(Line::Interim(head))
+            };
         }
         self.complete = true;
         let framing = framing(&head, self.no_body)?;
@@ -127,7 +131,8 @@ fn framing(head: &Head, no_body: bool) -> Result<Framing, Error> {
             (true, "1.1") => Ok(Framing::Framed),
             (true, version) => Err(bad(format!("`Transfer-Encoding` in a response of HTTP/{version}"))),
             (false, _) => {
-                let given = String::from_utf8_lossy(head.fields.bytes("transfer-encoding").unwrap_or_default()).into_owned();
+                let given =
+                    String::from_utf8_lossy(head.fields.bytes("transfer-encoding").unwrap_or_default()).into_owned();
                 Err(bad(format!("the transfer coding is `{given}`, expected `chunked`")))
             }
         };

@@ -27,7 +27,15 @@ pub(super) struct Outbox {
 impl Outbox {
     /// An outbox for this channel, that wakes this waker when there is room again.
     pub(super) fn new(channel: flume::Sender<Signal>, waker: Waker) -> Self {
-        Self { channel, waker, sending: None, waiting: VecDeque::new(), piece: BytesMut::new(), expected: None, gone: false }
+        Self {
+            channel,
+            waker,
+            sending: None,
+            waiting: VecDeque::new(),
+            piece: BytesMut::new(),
+            expected: None,
+            gone: false,
+        }
     }
 
     /// The channel itself.

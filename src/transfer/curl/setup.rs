@@ -225,7 +225,8 @@ fn http(easy: &mut Easy2<Handler>, raw: raw::Easy, call: &Call, settings: &Setti
         HttpVersion::Http2 => ::curl::easy::HttpVersion::V2PriorKnowledge,
     })?;
     // Wait for a connection that is being made, and share it if it can carry several.
-    let may_share = settings.http_version == HttpVersion::Http2 || (secure && settings.http_version == HttpVersion::Auto);
+    let may_share =
+        settings.http_version == HttpVersion::Http2 || (secure && settings.http_version == HttpVersion::Auto);
     easy.pipewait(may_share)?;
     easy.http_09_allowed(false)?;
     easy.http_content_decoding(false)?;

@@ -80,8 +80,10 @@ fn roots(tls: &Tls) -> Result<Vec<u8>> {
 /// odd, and bundles of systems often hold such.
 fn usable(bundle: &[u8]) -> Option<Vec<u8>> {
     let mut store = rustls::RootCertStore::empty();
-    let good: Vec<_> =
-        CertificateDer::pem_slice_iter(bundle).filter_map(Result::ok).filter(|c| store.add(c.clone()).is_ok()).collect();
+    let good: Vec<_> = CertificateDer::pem_slice_iter(bundle)
+        .filter_map(Result::ok)
+        .filter(|c| store.add(c.clone()).is_ok())
+        .collect();
     (!good.is_empty()).then(|| pem(good.iter()))
 }
 

@@ -89,9 +89,13 @@ impl Asked {
         if ended.code == curl_sys::CURLE_OUT_OF_MEMORY {
             return WireError { error: out_of_memory(), unsent, transient: false };
         }
+        if ended.code == TOO_LARGE {
+            return WireError { error: too_large("trailers"), unsent, transient: false };
+        }
         let chunk = ended.code == curl_sys::CURLE_RECV_ERROR && ended.text.contains("chunk");
         if chunk || ended.code == curl_sys::CURLE_BAD_CONTENT_ENCODING {
-            let error = Error::new(Kind::Network, "bad_framing", format!("the body from `{}` is malformed", self.origin()));
+            let error =
+                Error::new(Kind::Network, "bad_framing", format!("the body from `{}` is malformed", self.origin()));
             return WireError { error, unsent, transient: false };
         }
         WireError { error: truncated(&self.origin()), unsent, transient: true }
@@ -114,7 +118,9 @@ impl Asked {
             return wire(tls("tls_handshake", &origin), false);
         }
         match ended.code {
-            curl_sys::CURLE_UNSUPPORTED_PROTOCOL | curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY | curl_sys::CURLE_BAD_CONTENT_ENCODING => {
+            curl_sys::CURLE_UNSUPPORTED_PROTOCOL
+            | curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY
+            | curl_sys::CURLE_BAD_CONTENT_ENCODING => {
                 if self.is_ftp() {
                     return self.ftp_reply(ended, unsent);
                 }
@@ -127,12 +133,18 @@ impl Asked {
             curl_sys::CURLE_COULDNT_RESOLVE_HOST => {
                 network("resolve", format!("cannot find the address of `{}`", self.host()), true)
             }
-            curl_sys::CURLE_COULDNT_CONNECT if ended.text.contains("rustls") => wire(tls("tls_handshake", &origin), false),
+            curl_sys::CURLE_COULDNT_CONNECT if ended.text.contains("rustls") => {
+                wire(tls("tls_handshake", &origin), false)
+            }
             curl_sys::CURLE_COULDNT_CONNECT => {
                 let code = if self.proxy.is_some() { "proxy_connect" } else { "connect" };
                 network(code, format!("cannot connect to {peer}"), true)
             }
             PROXY => network("proxy", format!("{peer} did not connect to `{origin}`"), true),
+            // libcurl's word for FTP's "service not available, closing control connection".
+            curl_sys::CURLE_OPERATION_TIMEDOUT if self.is_ftp() && ended.response == 421 => {
+                network("ftp", format!("`{origin}` takes no more connections (421)"), true)
+            }
             curl_sys::CURLE_OPERATION_TIMEDOUT => wire(self.timeout(ended), true),
             curl_sys::CURLE_SSL_CONNECT_ERROR => {
                 let lost = ["closed abruptly", "from socket", "to socket"].iter().any(|w| ended.text.contains(w));
@@ -154,7 +166,9 @@ impl Asked {
             curl_sys::CURLE_RECV_ERROR if ended.text.contains("Too large response headers") => {
                 wire(too_large("bytes"), false)
             }
-            curl_sys::CURLE_GOT_NOTHING => network("empty_reply", format!("{peer} closed the connection without an answer"), true),
+            curl_sys::CURLE_GOT_NOTHING => {
+                network("empty_reply", format!("{peer} closed the connection without an answer"), true)
+            }
             curl_sys::CURLE_HTTP2 | curl_sys::CURLE_HTTP2_STREAM => {
                 network("http2", format!("the HTTP/2 exchange with `{origin}` failed"), true)
             }
@@ -205,16 +219,20 @@ impl Asked {
     fn ftp_reply(&self, ended: &Ended, unsent: bool) -> WireError {
         let (origin, reply) = (self.origin(), ended.response);
         let error = match ended.code {
-            curl_sys::CURLE_LOGIN_DENIED => Error::new(Kind::Http, "ftp_login", format!("`{origin}` denied the login ({reply})")),
+            curl_sys::CURLE_LOGIN_DENIED => {
+                Error::new(Kind::Http, "ftp_login", format!("`{origin}` denied the login ({reply})"))
+            }
             curl_sys::CURLE_REMOTE_FILE_NOT_FOUND => {
                 Error::new(Kind::Http, "ftp_reply", format!("`{origin}` has no such file ({reply})"))
             }
             curl_sys::CURLE_REMOTE_ACCESS_DENIED => {
                 Error::new(Kind::Http, "ftp_reply", format!("`{origin}` does not open that directory ({reply})"))
             }
-            curl_sys::CURLE_BAD_DOWNLOAD_RESUME => {
-                Error::new(Kind::Http, "offset_beyond_end", format!("the file at `{origin}` is shorter than the part already here"))
-            }
+            curl_sys::CURLE_BAD_DOWNLOAD_RESUME => Error::new(
+                Kind::Http,
+                "offset_beyond_end",
+                format!("the file at `{origin}` is shorter than the part already here"),
+            ),
             curl_sys::CURLE_UNSUPPORTED_PROTOCOL | curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY => {
                 Error::new(Kind::Network, "ftp", format!("`{origin}` did not answer as an FTP server"))
             }
@@ -245,7 +263,12 @@ fn out_of_memory() -> Error {
 }
 
 fn proxy_refusal(proxy: &str, origin: &str, status: u16) -> WireError {
-    let error = Error::new(Kind::Network, "proxy_refused", format!("the proxy `{proxy}` refused to connect to `{origin}` ({status})"));
-    let error = if status == 407 { error.hint("the proxy wants credentials: `http://USER:PASSWORD@HOST:PORT`") } else { error };
+    let error = Error::new(
+        Kind::Network,
+        "proxy_refused",
+        format!("the proxy `{proxy}` refused to connect to `{origin}` ({status})"),
+    );
+    let error =
+        if status == 407 { error.hint("the proxy wants credentials: `http://USER:PASSWORD@HOST:PORT`") } else { error };
     WireError { error, unsent: true, transient: matches!(status, 429 | 500 | 502..=504) }
 }

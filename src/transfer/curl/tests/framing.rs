@@ -13,7 +13,8 @@ fn bodies_by_their_framing() {
     assert_eq!(got.head().raw, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Bytes: \u{e9}\r\n\r\n".as_bytes());
     assert!(!got.head.unwrap().2);
 
-    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n5;x=y\r\nhello\r\n0\r\nX-T: 1\r\n\r\n";
+    let chunked =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n5;x=y\r\nhello\r\n0\r\nX-T: 1\r\n\r\n";
     let got = get(answer(chunked));
     assert_eq!((got.data.as_slice(), got.framing(), got.ended), (&b"hello"[..], Framing::Framed, true));
     assert!(!got.head().fields.contains("x-t"));
@@ -129,6 +130,12 @@ fn heads_have_limits() {
         request(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
         while stream.write_all(&[b'y'; 8_192]).is_ok() {}
+    });
+    assert_eq!(get(endless).failure(), ("network", "head_too_large"));
+    let endless = server(|_, mut stream| {
+        request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+        while stream.write_all(&b"X: y\r\n".repeat(100)).is_ok() {}
     });
     assert_eq!(get(endless).failure(), ("network", "head_too_large"));
     let hint = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";

@@ -4,7 +4,7 @@ use super::{CONNECT_TIMEOUT, PATIENCE, answer, call, curl, receive, request, run
 use crate::message::{Body, Segment};
 use crate::transfer::backend::{Backend, Framing, Signal};
 use crate::transfer::curl::{Curl, version};
-use crate::transfer::job::{HttpVersion, Options, ProxyUrl, Resolve};
+use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve};
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,8 +14,11 @@ use url::Url;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+/// Requests with the number of their connection.
+type Seen = Arc<Mutex<Vec<(usize, String)>>>;
+
 /// A server that answers all requests, bodies included, and gives back what it was sent.
-fn recorder() -> (SocketAddr, Arc<Mutex<Vec<(usize, String)>>>) {
+fn recorder() -> (SocketAddr, Seen) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&seen);
     let address = server(move |number, mut stream| {
@@ -24,7 +27,8 @@ fn recorder() -> (SocketAddr, Arc<Mutex<Vec<(usize, String)>>>) {
             if text.is_empty() {
                 return;
             }
-            let length = text.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length =
+                text.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
             let mut body = vec![0; length.unwrap_or(0)];
             stream.read_exact(&mut body).unwrap();
             text.push_str(&String::from_utf8_lossy(&body));
@@ -56,18 +60,67 @@ fn exactly_the_fields_that_were_decided() {
     let host = format!("host: {address}");
     let sent = |n: usize| {
         let (head, body) = seen[n].1.split_once("\r\n\r\n").unwrap();
-        let mut lines: Vec<_> = head.lines().map(|l| if l.starts_with("GET") { l.to_owned() } else { l.replace("Host", "host").replace("Content-Length", "content-length") }).collect();
+        let mut lines: Vec<_> = head
+            .lines()
+            .map(|l| {
+                if l.starts_with("GET") {
+                    l.to_owned()
+                } else {
+                    l.replace("Host", "host").replace("Content-Length", "content-length")
+                }
+            })
+            .collect();
         lines[1..].sort();
         (lines, body.len())
     };
-    assert_eq!(sent(0).0, ["GET /a%20b?c=d HTTP/1.1", "accept: x/y", &host, "x-empty:", "x-twice: 1", "x-twice: \u{e9}"]);
+    assert_eq!(
+        sent(0).0,
+        ["GET /a%20b?c=d HTTP/1.1", "accept: x/y", &host, "x-empty:", "x-twice: 1", "x-twice: \u{e9}"]
+    );
     assert_eq!(sent(1).0, ["GET / HTTP/1.1", &host]);
-    assert_eq!(sent(2), (vec!["POST / HTTP/1.1".to_owned(), "content-length: 3000003".to_owned(), host.clone()], 3_000_003));
+    assert_eq!(
+        sent(2),
+        (vec!["POST / HTTP/1.1".to_owned(), "content-length: 3000003".to_owned(), host.clone()], 3_000_003)
+    );
     assert_eq!(sent(3).0, ["POST / HTTP/1.1", "content-length: 0", &host]);
     assert_eq!(sent(4).0, ["DELETE / HTTP/1.1", &host]);
     // Connections are shared, but never by what must not be sent twice.
     let connections: Vec<_> = seen.iter().map(|(n, _)| *n).collect();
     assert_eq!(connections[..4], [0, 0, 1, 2]);
+}
+
+#[test]
+fn urls_are_taken_as_they_were_parsed() {
+    let (address, seen) = recorder();
+    for path in ["/%2e%2e/a", "/a|b^c`d{e}[f]//g/%2F", "/\u{e4}?q=\u{e4}|'", "/?"] {
+        let url = Url::parse(&format!("http://{address}{path}")).unwrap();
+        assert!(run(&curl(), call("GET", url.as_str())).ended, "{path}");
+        let target = &url[url::Position::BeforePath..];
+        let sent = seen.lock().unwrap().pop().unwrap().1;
+        assert!(sent.starts_with(&format!("GET {target} HTTP/1.1\r\n")), "{path}: {sent}");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn over_ipv6() {
+    let Ok(listener) = TcpListener::bind("[::1]:0") else {
+        eprintln!("SKIPPED: no IPv6 here");
+        return;
+    };
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            request(&mut stream);
+            stream.write_all(OK).unwrap();
+        }
+    });
+    assert!(run(&curl(), call("GET", &format!("http://{address}/"))).ended);
+    let only = |ip_family| Curl::new(&Options { ip_family, ..Options::default() }).unwrap();
+    let url = format!("http://localhost:{}/", address.port());
+    assert!(run(&only(IpFamily::V6), call("GET", &url)).ended);
+    assert!(run(&only(IpFamily::V4), call("GET", &url)).failed.is_some());
 }
 
 #[test]
@@ -155,8 +208,6 @@ fn a_dropped_arrival_ends_the_request() {
     let arrival = curl.start(call("GET", &format!("http://{address}/")), CONNECT_TIMEOUT);
     assert!(matches!(arrival.next(Instant::now() + PATIENCE), Ok(Signal::Head { .. })));
     drop(arrival);
-    let closed = server(|_, _| {});
-    let _ = closed;
     // The server's writes fail once the connection is gone, and then its count stands still.
     let mut before = usize::MAX;
     while before != written.load(Ordering::SeqCst) {
@@ -240,7 +291,10 @@ fn proxies_are_named_without_their_password() {
     assert!(run(&curl(), through).ended);
     let sent = seen.lock().unwrap()[0].1.to_ascii_lowercase();
     assert!(sent.starts_with("get http://origin.invalid/x http/1.1\r\n"), "{sent}");
-    assert!(sent.contains("proxy-authorization: basic dxnlcjpwyxnzihdvcmq=\r\n") && !sent.contains("proxy-connection"), "{sent}");
+    assert!(
+        sent.contains("proxy-authorization: basic dxnlcjpwyxnzihdvcmq=\r\n") && !sent.contains("proxy-connection"),
+        "{sent}"
+    );
 
     let refusing = Arc::new(Mutex::new(String::new()));
     let note = Arc::clone(&refusing);
@@ -255,7 +309,10 @@ fn proxies_are_named_without_their_password() {
     assert_eq!(got.failure(), ("network", "proxy_refused"));
     let failed = got.failed.unwrap();
     let text = format!("{} {:?}", failed.error, failed.error.hint_text());
-    assert!(failed.unsent && !failed.transient && text.contains(&address.to_string()) && !text.contains("hunter2"), "{text}");
+    assert!(
+        failed.unsent && !failed.transient && text.contains(&address.to_string()) && !text.contains("hunter2"),
+        "{text}"
+    );
     let sent = refusing.lock().unwrap().clone();
     assert!(sent.starts_with("CONNECT origin.invalid:443 ") && !sent.contains("Bearer"), "{sent}");
 

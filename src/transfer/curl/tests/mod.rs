@@ -9,7 +9,7 @@ use super::Curl;
 use crate::message::{Fields, Head};
 use crate::transfer::backend::{Arrival, Backend, Call, Framing, Signal, WireError};
 use crate::transfer::job::Options;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use url::Url;
@@ -129,9 +129,4 @@ pub(super) fn run(curl: &Curl, call: Call) -> Got {
 
 pub(super) fn get(address: SocketAddr) -> Got {
     run(&curl(), call("GET", &format!("http://{address}/")))
-}
-
-/// Lines of a text protocol.
-pub(super) fn lines(stream: &TcpStream) -> impl Iterator<Item = String> {
-    BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok)
 }
