@@ -1,9 +1,14 @@
 //! The libcurl backend: http, https, ftp and ftps by one thread that owns libcurl, and `file:`.
 //!
 //! Everything that libcurl would decide by itself is switched off: redirects, cookies, netrc, the environment's
-//! proxies, content decoding, `Expect`, default fields. Two things cannot be: it sends a request again, unseen, when
-//! a connection that it used before dies before the first byte (so only methods that may be repeated are sent on used
-//! connections), and it honours `SSLKEYLOGFILE`.
+//! proxies, content decoding, `Expect`, default fields. What cannot be changed:
+//!
+//! - It sends a request again, unseen, when a connection that it used before dies before the first byte. So only
+//!   methods that may be repeated are sent on used connections.
+//! - Where a server ends a TLS connection without a farewell, and the end comes together with the last bytes, its
+//!   rustls backend loses those bytes. That is an error which may be tried again, never a shorter body.
+//! - On HTTP/2 a slow receiver may leave up to 10 MiB a stream in memory (its window), elsewhere about 2 MiB.
+//! - It honours `SSLKEYLOGFILE`.
 
 mod driver;
 mod file;

@@ -347,8 +347,10 @@ fn through_socks() {
     assert_eq!(run(&curl(), through).data, b"ok");
 }
 
-#[test]
-fn streams_share_a_connection() {
+/// A server of HTTP/2 in the clear.
+fn streams(
+    answer: impl Fn(&http::Request<h2::RecvStream>, h2::server::SendResponse<bytes::Bytes>) + Send + Sync + 'static,
+) -> (SocketAddr, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&connections);
     let address = server(move |_, stream| {
@@ -358,15 +360,27 @@ fn streams_share_a_connection() {
             stream.set_nonblocking(true).unwrap();
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();
             let mut connection = h2::server::handshake(stream).await.unwrap();
-            while let Some(Ok((request, mut respond))) = connection.accept().await {
-                assert!(!request.headers().contains_key("accept"));
-                let response = http::Response::builder().header("x-path", request.uri().path()).body(()).unwrap();
-                let mut body = respond.send_response(response, false).unwrap();
-                body.send_data("hello".into(), true).unwrap();
+            while let Some(Ok((request, respond))) = connection.accept().await {
+                answer(&request, respond);
             }
         });
     });
-    let curl = Curl::new(&Options { http_version: HttpVersion::Http2, ..Options::default() }).unwrap();
+    (address, connections)
+}
+
+fn http2() -> Curl {
+    Curl::new(&Options { http_version: HttpVersion::Http2, ..Options::default() }).unwrap()
+}
+
+#[test]
+fn streams_share_a_connection() {
+    let (address, connections) = streams(|request, mut respond| {
+        assert!(!request.headers().contains_key("accept"));
+        let response = http::Response::builder().header("x-path", request.uri().path()).body(()).unwrap();
+        let mut body = respond.send_response(response, false).unwrap();
+        body.send_data("hello".into(), true).unwrap();
+    });
+    let curl = http2();
     let arrivals: Vec<_> =
         (0..20).map(|n| curl.start(call("GET", &format!("http://{address}/{n}")), CONNECT_TIMEOUT)).collect();
     for (n, arrival) in arrivals.iter().enumerate() {
@@ -376,6 +390,40 @@ fn streams_share_a_connection() {
         assert_eq!(got.head().fields.text("x-path").unwrap(), format!("/{n}"));
     }
     assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn streams_that_end_too_early() {
+    let (address, _) = streams(|request, mut respond| {
+        let path = request.uri().path();
+        if path == "/before" {
+            respond.send_reset(h2::Reason::INTERNAL_ERROR);
+            return;
+        }
+        let length = if path == "/free" { None } else { Some("9") };
+        let mut response = http::Response::builder();
+        if let Some(length) = length {
+            response = response.header("content-length", length);
+        }
+        let mut body = respond.send_response(response.body(()).unwrap(), false).unwrap();
+        body.send_data("hello".into(), path == "/short").unwrap();
+        if path != "/short" {
+            // Once the bytes are out.
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                body.send_reset(h2::Reason::INTERNAL_ERROR);
+            });
+        }
+    });
+    let ask = |path: &str| run(&http2(), call("GET", &format!("http://{address}{path}")));
+    let got = ask("/before");
+    assert_eq!(got.failure(), ("network", "http2"));
+    assert!(got.failed.is_some_and(|f| f.transient));
+    for path in ["/short", "/cut", "/free"] {
+        let got = ask(path);
+        assert_eq!(got.failure(), ("integrity", "truncated"), "{path}: {got:?}");
+        assert!(got.failed.is_some_and(|f| f.transient));
+    }
 }
 
 #[test]
