@@ -1,5 +1,6 @@
 //! Bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends.
 pub mod backend;
+pub mod curl;
 pub mod job;
 
 use crate::error::Result;
