@@ -20,7 +20,10 @@ fn every_test_file_is_named_in_main() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let Some(module) = name.strip_suffix(".rs").filter(|m| !["main", "mod"].contains(m)) else { continue };
-            assert!(main.lines().any(|l| l.trim_end_matches(';').ends_with(&format!("mod {module}"))), "`{name}` never runs");
+            assert!(
+                main.lines().any(|l| l.trim_end_matches(';').ends_with(&format!("mod {module}"))),
+                "`{name}` never runs"
+            );
         }
     }
 }

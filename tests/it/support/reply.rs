@@ -59,7 +59,9 @@ impl Reply {
             head.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());
         }
         if !has("date") {
-            head.extend_from_slice(format!("Date: {}\r\n", httpdate::fmt_http_date(std::time::SystemTime::now())).as_bytes());
+            head.extend_from_slice(
+                format!("Date: {}\r\n", httpdate::fmt_http_date(std::time::SystemTime::now())).as_bytes(),
+            );
         }
         head.extend_from_slice(b"\r\n");
         head
