@@ -7,9 +7,15 @@
 
 mod support;
 
+mod destinations;
 mod fetch;
+mod freshness;
 mod hostile;
+mod keys;
 mod origins;
+mod proof;
+mod request;
+mod secrets;
 
 /// A test file that nobody names here would never run.
 #[test]
