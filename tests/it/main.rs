@@ -8,17 +8,21 @@
 
 mod support;
 
+mod cli;
 mod destinations;
 mod fetch;
 mod freshness;
 mod hostile;
 mod keys;
+mod lists;
 mod origins;
 mod proof;
 mod redirects;
 mod request;
 mod resume;
 mod secrets;
+mod signals;
+mod single_flight;
 mod travel;
 
 /// A test file that nobody names here would never run.
