@@ -132,9 +132,13 @@ fn stdin_is_named_once() {
 #[test]
 fn fail_fast_interrupts_the_others() {
     both(|sandbox| {
-        let origin = Origin::new(|request, conn| if request.path() == "/missing" { conn.reply(&Reply::new(404)) } else {
-            conn.begin(&Reply::ok(vec![0; 10_000]), 5);
-            conn.stall();
+        let origin = Origin::new(|request, conn| {
+            if request.path() == "/missing" {
+                conn.reply(&Reply::new(404));
+            } else {
+                conn.begin(&Reply::ok(vec![0; 10_000]), 5);
+                conn.stall();
+            }
         });
         let run = sandbox.dl(["fetch", "--json", "--fail-fast", &origin.url("/slow"), &origin.url("/missing")]).run();
         let lines = run.json_lines();

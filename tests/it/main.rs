@@ -8,21 +8,28 @@
 
 mod support;
 
+mod cache_cmds;
 mod cli;
+mod config;
 mod destinations;
+mod disk;
 mod fetch;
 mod freshness;
 mod hostile;
 mod keys;
 mod lists;
 mod origins;
+mod progress;
 mod proof;
+mod proxies;
+mod real_servers;
 mod redirects;
 mod request;
 mod resume;
 mod secrets;
 mod signals;
 mod single_flight;
+mod tls;
 mod travel;
 
 /// A test file that nobody names here would never run.
