@@ -64,7 +64,7 @@ pub(super) fn next(
     match setback.status {
         Some((_, Some(asked))) if asked > options.retry_max_wait => {
             let (asked, most) = (asked.as_secs(), options.retry_max_wait.as_secs());
-            Err(Error::new(Kind::Http, setback.error.code().to_owned(), setback.error.message())
+            Err(Error::new(Kind::Http, setback.error.code(), setback.error.message())
                 .cause(format!("the server asks to wait {asked} s (`Retry-After`), `--retry-max-wait` is {most} s"))
                 .hint(format!("try again later, or with `--retry-max-wait {asked}`")))
         }
