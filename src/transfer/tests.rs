@@ -7,7 +7,9 @@ use crate::message::{Credentials, Fields, Request, Validators};
 use crate::partial::Partial;
 use crate::secret::Secret;
 use crate::transfer::Transfer;
-use crate::transfer::job::{Expected, Failed, Fetched, HttpVersion, Job, Options, Proof, Resolve, Resume, Statuses};
+use crate::transfer::job::{
+    Connections, Expected, Failed, Fetched, HttpVersion, Job, Options, Proof, Resolve, Resume, Statuses,
+};
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -66,7 +68,12 @@ fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
+/// Says it, and that the connection ends behind it: one that ended without a word would be taken for the next request.
 fn say(stream: &mut TcpStream, text: &str) {
+    let text = match text.split_once("\r\n") {
+        Some((line, rest)) if line.starts_with("HTTP/1.1") => format!("{line}\r\nConnection: close\r\n{rest}"),
+        _ => text.to_owned(),
+    };
     let _ = stream.write_all(text.as_bytes());
 }
 
@@ -184,7 +191,7 @@ fn a_body_with_its_length() {
     let exchange = &outcome.result.as_ref().unwrap().exchange;
     assert_eq!((exchange.attempts, exchange.backend, exchange.length_verified), (1, "reqwest", true));
     assert_eq!(exchange.tls_verified, None);
-    assert_eq!(exchange.head.as_ref().unwrap().raw, b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n");
+    assert_eq!(exchange.head.as_ref().unwrap().raw, b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\n");
     let head = origin.heads()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /file.bin http/1.1\r\n"), "{head}");
     for line in ["accept: */*", "accept-encoding: identity", concat!("user-agent: dl/", env!("CARGO_PKG_VERSION"))] {
@@ -222,13 +229,13 @@ fn broken_framings() {
         ),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc", Kind::Network, "bad_framing"),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", Kind::Network, "bad_framing"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", Kind::Network, "bad_head"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", Kind::Network, "bad_head"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc", Kind::Network, "bad_head"),
-        ("HTTP/1.1 200 OK\r\nbroken line\r\n\r\nabc", Kind::Network, "bad_head"),
-        ("hello, this is HTTP/0.9", Kind::Network, "bad_head"),
-        ("HTTP/1.1 200 OK\r\nContent-Le", Kind::Network, "connection_closed"),
-        ("", Kind::Network, "connection_closed"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", Kind::Network, "bad_framing"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", Kind::Network, "bad_framing"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc", Kind::Network, "bad_framing"),
+        ("HTTP/1.1 200 OK\r\nbroken line\r\n\r\nabc", Kind::Network, "bad_framing"),
+        ("hello, this is HTTP/0.9", Kind::Network, "bad_framing"),
+        ("HTTP/1.1 200 OK\r\nContent-Le", Kind::Network, "connection_lost"),
+        ("", Kind::Network, "connection_lost"),
     ] {
         let outcome = fetch_job(&job(&Origin::saying(answer).url), Options { retries: 0, ..options() });
         outcome.failed(kind, code);
@@ -291,7 +298,7 @@ fn a_body_without_framing() {
 fn statuses_and_retries() {
     for (status, tries) in [(404, 1), (403, 1), (503, 3), (500, 3), (408, 3), (204, 1), (304, 1), (501, 1)] {
         let origin = Origin::new(move |_, _, stream| {
-            say(stream, &format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+            say(stream, &format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n"));
         });
         let outcome = fetch_job(&job(&origin.url), Options { retries: 2, ..options() });
         outcome.failed(Kind::Http, "http_status");
@@ -329,10 +336,10 @@ fn posts_are_not_repeated_once_sent() {
     let mut post = job(&origin.url);
     post.request.method = "POST".to_owned();
     post.request.body = Some(crate::message::Body::new(vec![crate::message::Segment::Bytes(b"x=1".to_vec())]));
-    fetch_job(&post, options()).failed(Kind::Network, "connection_closed");
+    fetch_job(&post, options()).failed(Kind::Network, "connection_lost");
     assert_eq!(origin.heads().len(), 1);
     let get = fetch(&origin);
-    get.failed(Kind::Network, "connection_closed");
+    get.failed(Kind::Network, "connection_lost");
     assert_eq!(origin.heads().len(), 7);
 }
 
@@ -474,7 +481,7 @@ fn redirects() {
         say(
             stream,
             &format!(
-                "HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: {location}\r\nContent-Length: 9\r\n\r\nelsewhere"
+                "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 9\r\n\r\nelsewhere"
             ),
         );
     });
@@ -669,7 +676,7 @@ fn heads_only() {
 #[test]
 fn connections_are_shared() {
     let origin = Origin::new(|_, _, stream| {
-        say(stream, "HTTP/1.1 302 X\r\nLocation: /next\r\nContent-Length: 3\r\n\r\nabc");
+        let _ = stream.write_all(b"HTTP/1.1 302 X\r\nLocation: /next\r\nContent-Length: 3\r\n\r\nabc");
         let head = read_head(stream);
         assert!(head.starts_with("GET /next"));
         say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -726,4 +733,133 @@ fn a_limited_rate_is_kept_and_loses_nothing() {
     let start = std::time::Instant::now();
     assert!(fetch_job(&job(&origin.url), limited).bytes() == long_body(100_000));
     assert!(start.elapsed() >= Duration::from_millis(40));
+}
+
+/// Serves `body` by ranges; `extra` may spoil the answer to a request for a span that ends before the end.
+fn ranged(body: Vec<u8>, extra: impl Fn(usize, usize, &mut TcpStream) -> bool + Send + Sync + 'static) -> Origin {
+    Origin::new(move |number, head, stream| {
+        let last = head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+        let last = last.and_then(|r| r.split_once('-')?.1.trim().parse::<usize>().ok());
+        let (first, total) = (range_start(head).unwrap_or(0), body.len());
+        let end = last.map_or(total, |l| l + 1);
+        if range_start(head).is_some() && extra(number, first, stream) {
+            return;
+        }
+        let status = if range_start(head).is_some() { "206 Partial Content" } else { "200 OK" };
+        let length = end - first;
+        let range = format!("Content-Range: bytes {first}-{}/{total}\r\nAccept-Ranges: bytes", end - 1);
+        say(stream, &format!("HTTP/1.1 {status}\r\nETag: \"v1\"\r\n{range}\r\nContent-Length: {length}\r\n\r\n"));
+        // Slowly enough that extra streams come to do something.
+        for piece in body[first..end].chunks(64 * 1024) {
+            if stream.write_all(piece).is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    })
+}
+
+fn by_four() -> Options {
+    Options { connections: Connections::Fixed(4), ..options() }
+}
+
+#[test]
+fn segments_fill_one_file() {
+    let body = long_body(6_000_000);
+    let origin = ranged(body.clone(), |_, _, _| false);
+    let outcome = fetch_job(&job(&origin.url), by_four());
+    assert!(outcome.bytes() == body);
+    let exchange = &outcome.result.as_ref().unwrap().exchange;
+    assert!(exchange.connections > 1, "{}", exchange.connections);
+    assert_eq!((exchange.attempts, exchange.head.as_ref().unwrap().status), (1, 200));
+    assert!(origin.heads()[0].to_ascii_lowercase().lines().all(|l| !l.starts_with("range")));
+}
+
+#[test]
+fn extra_streams_that_are_no_good_do_no_harm() {
+    let body = long_body(4_000_000);
+    for spoiled in [
+        "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: 3\r\n\r\nabc".to_owned(),
+        "HTTP/1.1 206 X\r\nETag: \"v2\"\r\nContent-Range: bytes {first}-3999999/4000000\r\n\r\n".to_owned(),
+        "HTTP/1.1 206 X\r\nETag: \"v1\"\r\nContent-Range: bytes 0-3999999/4000000\r\n\r\n".to_owned(),
+        String::new(),
+    ] {
+        let origin = ranged(body.clone(), move |_, first, stream| {
+            say(stream, &spoiled.replace("{first}", &first.to_string()));
+            true
+        });
+        let outcome = fetch_job(&job(&origin.url), by_four());
+        assert!(outcome.bytes() == body);
+        assert_eq!(outcome.result.as_ref().unwrap().exchange.connections, 1);
+    }
+}
+
+#[test]
+fn what_a_cut_stream_leaves_is_filled() {
+    let body = long_body(4_000_000);
+    let origin = ranged(body.clone(), |number, first, stream| {
+        if number == 1 {
+            let last = 3_999_999;
+            say(
+                stream,
+                &format!(
+                    "HTTP/1.1 206 X\r\nETag: \"v1\"\r\nContent-Range: bytes {first}-{last}/4000000\r\nContent-Length: {}\r\n\r\n",
+                    4_000_000 - first
+                ),
+            );
+            let _ = stream.write_all(&long_body(4_000_000)[first..first + 1000]);
+        }
+        number == 1
+    });
+    assert!(fetch_job(&job(&origin.url), by_four()).bytes() == body);
+}
+
+#[test]
+fn segments_survive_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let body = long_body(4_000_000);
+    let served = body.clone();
+    let cut = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let cutting = Arc::clone(&cut);
+    let origin = Origin::new(move |_, head, stream| {
+        let cut = cutting.load(std::sync::atomic::Ordering::Relaxed);
+        let first = range_start(head).unwrap_or(0);
+        let line = head.to_ascii_lowercase().lines().find_map(|l| l.strip_prefix("range: bytes=").map(str::to_owned));
+        let end = line.and_then(|r| r.split_once('-')?.1.trim().parse::<usize>().ok()).map_or(4_000_000, |l| l + 1);
+        let status = if range_start(head).is_some() { 206 } else { 200 };
+        say(
+            stream,
+            &format!(
+                "HTTP/1.1 {status} X\r\nETag: \"v1\"\r\nAccept-Ranges: bytes\r\nContent-Range: bytes {first}-{}/4000000\r\nContent-Length: {}\r\n\r\n",
+                end - 1,
+                end - first
+            ),
+        );
+        let most = if cut && first == 0 { 300_000 } else { usize::MAX };
+        let mut sent = 0;
+        for piece in served[first..end].chunks(50_000) {
+            if sent >= most || stream.write_all(piece).is_err() {
+                return;
+            }
+            sent += piece.len();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let once = Options { retries: 0, ..by_four() };
+    let mut partial = Partial::try_take(&path).unwrap().unwrap();
+    fetch_into(&job(&origin.url), once.clone(), &mut partial).failed(Kind::Integrity, "truncated");
+    drop(partial);
+    cut.store(false, std::sync::atomic::Ordering::Relaxed);
+    let before = origin.heads().len();
+    let mut partial = Partial::try_take(&path).unwrap().unwrap();
+    assert!(
+        partial.state().ranges.len() > 1 && partial.prefix() > 0 && partial.prefix() < 4_000_000,
+        "{:?}",
+        partial.state()
+    );
+    let held = partial.prefix();
+    assert!(fetch_into(&job(&origin.url), once, &mut partial).bytes() == body);
+    assert_eq!(range_start(&origin.heads()[before]), Some(held as usize));
 }
