@@ -191,7 +191,10 @@ fn a_body_with_its_length() {
     let exchange = &outcome.result.as_ref().unwrap().exchange;
     assert_eq!((exchange.attempts, exchange.backend, exchange.length_verified), (1, "reqwest", true));
     assert_eq!(exchange.tls_verified, None);
-    assert_eq!(exchange.head.as_ref().unwrap().raw, b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\n");
+    assert_eq!(
+        exchange.head.as_ref().unwrap().raw,
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\n"
+    );
     let head = origin.heads()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /file.bin http/1.1\r\n"), "{head}");
     for line in ["accept: */*", "accept-encoding: identity", concat!("user-agent: dl/", env!("CARGO_PKG_VERSION"))] {
@@ -478,12 +481,7 @@ fn redirects() {
             "/down" => "ftp://127.0.0.1/x",
             _ => return say(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
         };
-        say(
-            stream,
-            &format!(
-                "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 9\r\n\r\nelsewhere"
-            ),
-        );
+        say(stream, &format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 9\r\n\r\nelsewhere"));
     });
     let outcome = fetch(&origin);
     assert_eq!(outcome.bytes(), b"ok");
@@ -862,4 +860,137 @@ fn segments_survive_a_command() {
     let held = partial.prefix();
     assert!(fetch_into(&job(&origin.url), once, &mut partial).bytes() == body);
     assert_eq!(range_start(&origin.heads()[before]), Some(held as usize));
+}
+
+/// An origin that speaks TLS with a certificate of its own CA; gives the CA in PEM. The answer is sent, and then the
+/// connection ends, with a farewell only if so wished.
+fn tls_origin(answer: &'static str, farewell: bool) -> (Url, Vec<u8>) {
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let pem = key.cert.pem().into_bytes();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let secret = rustls_pki_types::PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], secret)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("https://localhost:{}/file.bin", listener.local_addr().unwrap().port())).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+            let mut head = [0; 4096];
+            if tls.read(&mut head).is_err() {
+                continue;
+            }
+            let _ = tls.write_all(answer.as_bytes());
+            if farewell {
+                connection.send_close_notify();
+                let _ = connection.complete_io(&mut stream);
+            }
+        }
+    });
+    (url, pem)
+}
+
+#[test]
+fn certificates_are_verified() {
+    let (url, pem) = tls_origin("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true);
+    let resolve = vec![Resolve {
+        host: "localhost".to_owned(),
+        port: url.port().unwrap(),
+        addresses: vec![[127, 0, 0, 1].into()],
+    }];
+    let at_home = Options { resolve, ..options() };
+    let untrusted = fetch_job(&job(&url), at_home.clone());
+    untrusted.failed(Kind::Tls, "certificate");
+    assert_eq!(untrusted.result.unwrap_err().exchange.attempts, 1);
+    let tls = crate::transfer::job::Tls { roots: Some(pem), ..Default::default() };
+    let trusted = fetch_job(&job(&url), Options { tls: tls.clone(), ..at_home.clone() });
+    assert_eq!(trusted.bytes(), b"ok");
+    assert_eq!(trusted.result.unwrap().exchange.tls_verified, Some(true));
+    let only13 = crate::transfer::job::Tls { only_tls13: true, ..tls.clone() };
+    assert_eq!(fetch_job(&job(&url), Options { tls: only13, ..at_home.clone() }).bytes(), b"ok");
+    let insecure = crate::transfer::job::Tls { insecure: true, ..Default::default() };
+    let outcome = fetch_job(&job(&url), Options { tls: insecure, ..at_home.clone() });
+    assert_eq!(outcome.result.unwrap().exchange.tls_verified, Some(false));
+    // Another name than the certificate's.
+    let mut other = url.clone();
+    other.set_host(Some("elsewhere.invalid")).unwrap();
+    let resolve = vec![Resolve {
+        host: "elsewhere.invalid".to_owned(),
+        port: url.port().unwrap(),
+        addresses: vec![[127, 0, 0, 1].into()],
+    }];
+    fetch_job(&job(&other), Options { tls: tls.clone(), resolve, ..options() }).failed(Kind::Tls, "certificate");
+    let wrong = crate::transfer::job::Tls { certificate: Some(b"x".to_vec()), ..tls };
+    assert_eq!(fetch_job(&job(&url), Options { tls: wrong, ..at_home }).error().kind(), Kind::Usage);
+}
+
+#[test]
+fn a_connection_that_ends_without_farewell() {
+    let at = |answer, farewell| {
+        let (url, pem) = tls_origin(answer, farewell);
+        let resolve = vec![Resolve {
+            host: "localhost".to_owned(),
+            port: url.port().unwrap(),
+            addresses: vec![[127, 0, 0, 1].into()],
+        }];
+        let tls = crate::transfer::job::Tls { roots: Some(pem), ..Default::default() };
+        fetch_job(&job(&url), Options { tls, resolve, retries: 0, ..options() })
+    };
+    assert_eq!(at("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", false).bytes(), b"ok");
+    assert_eq!(at("HTTP/1.1 200 OK\r\n\r\nok", true).bytes(), b"ok");
+    at("HTTP/1.1 200 OK\r\n\r\nok", false).failed(Kind::Integrity, "truncated");
+    at("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", true).failed(Kind::Integrity, "truncated");
+}
+
+fn through(proxy: &Url) -> Options {
+    let mut url = proxy.clone();
+    url.set_path("");
+    url.set_username("user").unwrap();
+    url.set_password(Some("hunter2")).unwrap();
+    let proxy = Some(crate::transfer::job::ProxyUrl(url));
+    let proxies = crate::transfer::job::Proxies { http: proxy.clone(), https: proxy, ..Default::default() };
+    Options { proxies, retries: 0, ..options() }
+}
+
+#[test]
+fn proxies() {
+    let proxy = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    let mut secret = job(&Url::parse("http://somewhere.invalid/x").unwrap());
+    secret.request.credentials = Some(Credentials { user: "u".to_owned(), password: Secret::new("p") });
+    assert_eq!(fetch_job(&secret, through(&proxy.url)).bytes(), b"ok");
+    let head = proxy.heads()[0].to_ascii_lowercase();
+    assert!(head.starts_with("get http://somewhere.invalid/x http/1.1"), "{head}");
+    assert!(head.contains("proxy-authorization: basic"), "{head}");
+    let https = job(&Url::parse("https://somewhere.invalid/x").unwrap());
+    for status in [403, 407, 502] {
+        let refusing = Origin::new(move |_, head, stream| {
+            assert!(!head.to_ascii_lowercase().contains("\r\nauthorization"), "{head}");
+            say(stream, &format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n"));
+        });
+        let mut secret = https.clone();
+        secret.request.credentials.clone_from(&Some(Credentials { user: "u".to_owned(), password: Secret::new("p") }));
+        let outcome = fetch_job(&secret, through(&refusing.url));
+        outcome.failed(Kind::Network, "proxy_refused");
+        let text = format!("{:?} {:?}", outcome.error(), outcome.notes.0.lock().unwrap());
+        assert!(
+            text.contains(&format!("http://127.0.0.1:{}", refusing.url.port().unwrap())) && !text.contains("hunter2"),
+            "{text}"
+        );
+    }
+    let plain = Origin::saying("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    fetch_job(&job(&Url::parse("http://somewhere.invalid/x").unwrap()), through(&plain.url))
+        .failed(Kind::Network, "proxy_refused");
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = Url::parse(&format!("http://{closed}")).unwrap();
+    fetch_job(&https, through(&gone)).failed(Kind::Network, "proxy_connect");
+    let mut direct = through(&gone);
+    direct.proxies.except = vec!["127.0.0.0/8".to_owned()];
+    assert_eq!(fetch_job(&job(&proxy.url), direct).bytes(), b"ok");
 }
