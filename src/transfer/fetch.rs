@@ -64,44 +64,52 @@ impl Course<'_> {
                 self.lane.tell(Event::Decision(format!("resume at byte {} {why}", span.first)));
             }
             let additions = Additions { compressed: self.lane.options.compressed, conditions, span: span.as_ref() };
-            let method = self.lane.job.request.method.clone();
-            let answer = self.ask(source, &method, additions)?;
-            let misfit = match (answer.verdict, &span) {
-                (Verdict::NotModified, _) => return Ok(None),
-                (Verdict::Part(range), Some(span)) => {
-                    match resume::fits(partial.state(), span, range, &answer.head, &answer.shown) {
-                        Ok(()) => match self.receive_part(&answer, partial, span, range) {
-                            Err(setback) if span.if_range.is_none() && setback.error.code() == "digest_mismatch" => {
-                                "the digest of what was put together is wrong".to_owned()
-                            }
-                            result => return result.map(Some),
-                        },
-                        Err(why) => why,
-                    }
+            let answer = self.ask(source, &self.lane.job.request.method, additions);
+            match answer.and_then(|answer| self.take(&answer, span.as_ref(), partial)) {
+                Err(setback) if !lessons.anew && is_misfit(&setback, span.as_ref()) => {
+                    self.anew(partial, lessons, &setback.error)?;
                 }
-                (Verdict::Unsatisfied(total), Some(_)) => match is_whole(partial, total, &answer) {
-                    Ok(size) => return self.prove_held(partial, size, &answer).map(Some),
-                    Err(why) => why,
-                },
-                (_, span) if is_http(&answer.url) || span.is_none() => match self.receive_whole(&answer, partial) {
-                    Err(setback) if setback.error.code() == segments::CHANGED => setback.error.message().to_owned(),
-                    result => return result.map(Some),
-                },
-                (_, Some(span)) => match ftp_total(partial, span, &answer.head) {
-                    Some(total) => {
-                        let range =
-                            ContentRange::Part { first: span.first, last: total.saturating_sub(1), total: Some(total) };
-                        return self.receive_part(&answer, partial, span, range).map(Some);
-                    }
-                    None => "its size is another now".to_owned(),
-                },
-                (_, None) => return self.receive_whole(&answer, partial).map(Some),
-            };
-            self.lane.tell(Event::Decision(format!("what was held is of no use, all starts anew: {misfit}")));
-            self.start_over(partial)?;
-            lessons.anew = true;
-            self.alone = true;
+                result => return result,
+            }
         }
+    }
+
+    /// Takes what an answer brings: all, a part, or the word that nothing is missing.
+    fn take(
+        &mut self,
+        answer: &Answer,
+        span: Option<&Span>,
+        partial: &mut Partial,
+    ) -> Result<Option<Content>, Setback> {
+        let misfit = |why: String| Setback::lasting(Error::new(Kind::Integrity, segments::CHANGED, why));
+        let content = match (answer.verdict, span) {
+            (Verdict::NotModified, _) => return Ok(None),
+            (Verdict::Part(range), Some(span)) => {
+                resume::fits(partial.state(), span, range, &answer.head, &answer.shown).map_err(misfit)?;
+                self.receive_part(answer, partial, span, range)?
+            }
+            (Verdict::Unsatisfied(total), Some(_)) => {
+                let size = is_whole(partial, total, answer).map_err(misfit)?;
+                self.prove_held(partial, size, answer)?
+            }
+            (_, Some(span)) if !is_http(&answer.url) => {
+                let another = || misfit("its size is another now".to_owned());
+                let total = ftp_total(partial, span, answer).ok_or_else(another)?;
+                let last = total.saturating_sub(1);
+                let range = ContentRange::Part { first: span.first, last, total: Some(total) };
+                self.receive_part(answer, partial, span, range)?
+            }
+            _ => self.receive_whole(answer, partial)?,
+        };
+        Ok(Some(content))
+    }
+
+    /// What is held does not fit: once, and then never again with this source, all is asked for.
+    fn anew(&mut self, partial: &mut Partial, lessons: &mut Lessons, why: &Error) -> Result<()> {
+        self.lane.tell(Event::Decision(format!("what was held is of no use, all starts anew: {why}")));
+        lessons.anew = true;
+        self.alone = true;
+        self.start_over(partial)
     }
 
     /// Only a GET is gone on with; other methods may act again.
@@ -212,14 +220,16 @@ impl Course<'_> {
 
     fn receive(&mut self, incoming: &Incoming<'_>, partial: &mut Partial, state: State) -> Result<Content, Setback> {
         let Incoming { answer, offset, total, coding, promises } = incoming;
-        self.lane.tell(Event::Started { held: *offset, total: *total });
         // Digests over what is not stored as such: a coded text, or a part.
         let part = answer.head.status == 206;
         let is_aside = |p: &Promise| coding.is_some() || (part && p.over == Over::Content);
         let (aside, stored): (Vec<_>, Vec<_>) = promises.iter().cloned().partition(is_aside);
         let algorithms = proof::algorithms(&self.lane.job.proof, &stored);
         self.hashing(partial.file(), *offset, algorithms).map_err(|e| partial.failed(&e))?;
-        let size = if aside.is_empty() && self.may_segment(answer, *offset, &state) {
+        let segmented = aside.is_empty() && self.may_segment(answer, *offset, &state);
+        let ranges = state.ranges.iter().map(|(first, end)| end - first).sum();
+        self.lane.tell(Event::Started { held: if segmented { ranges } else { *offset }, total: *total });
+        let size = if segmented {
             self.receive_segments(answer, partial, state)?
         } else {
             self.receive_stream(incoming, partial, state, aside)?
@@ -319,6 +329,18 @@ impl Course<'_> {
     }
 }
 
+/// Whether a setback says only that what was held does not go with what came.
+fn is_misfit(setback: &Setback, span: Option<&Span>) -> bool {
+    match setback.error.code() {
+        segments::CHANGED => true,
+        // An FTP file became shorter than the part that is held. HTTP says so with a status.
+        "offset_beyond_end" => span.is_some(),
+        // The digest of what was put together without a validator says nothing about the file.
+        "digest_mismatch" => span.is_some_and(|s| s.if_range.is_none()),
+        _ => false,
+    }
+}
+
 /// A 416 says that nothing lies behind what we have: then that is the whole, if the total and the validator agree.
 fn is_whole(partial: &Partial, total: Option<u64>, answer: &Answer) -> Result<u64, String> {
     let prefix = partial.prefix();
@@ -347,8 +369,9 @@ fn truncated(received: u64, expected: u64) -> Setback {
 }
 
 /// FTP tells no range: the size must be the one that was told before.
-fn ftp_total(partial: &Partial, span: &Span, head: &Head) -> Option<u64> {
-    let total = partial.state().total?;
-    let told = head.content_length()?;
-    (told == total.saturating_sub(span.first)).then_some(total)
+fn ftp_total(partial: &Partial, span: &Span, answer: &Answer) -> Option<u64> {
+    let state = partial.state();
+    let total = state.total.filter(|_| state.url == answer.shown)?;
+    // With an offset the server tells what is left behind it.
+    (answer.head.content_length()? == total.saturating_sub(span.first)).then_some(total)
 }

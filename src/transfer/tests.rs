@@ -8,7 +8,7 @@ use crate::partial::Partial;
 use crate::secret::Secret;
 use crate::transfer::Transfer;
 use crate::transfer::job::{
-    Connections, Expected, Failed, Fetched, HttpVersion, Job, Options, Proof, Resolve, Resume, Statuses,
+    BackendChoice, Connections, Expected, Failed, Fetched, HttpVersion, Job, Options, Proof, Resolve, Resume, Statuses,
 };
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -94,9 +94,79 @@ fn job(url: &Url) -> Job {
     Job { request, mirrors: Vec::new(), conditions: None, proof: Proof::default() }
 }
 
+thread_local! {
+    /// The backend under test: each test is called once for each.
+    static BACKEND: std::cell::Cell<BackendChoice> = const { std::cell::Cell::new(BackendChoice::Reqwest) };
+}
+
+macro_rules! on {
+    ($backend:ident, $choice:expr, $($name:ident)*) => {
+        mod $backend {
+            $(
+                #[test]
+                fn $name() {
+                    super::BACKEND.set($choice);
+                    super::$name();
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! all {
+    ($($name:ident)*) => {
+        on!(reqwest, crate::transfer::job::BackendChoice::Reqwest, $($name)*);
+    };
+}
+
+all! {
+    a_body_with_its_length
+    framings
+    broken_framings
+    large_heads
+    fields_are_bytes
+    a_body_without_framing
+    statuses_and_retries
+    retry_after_is_waited_for_or_refused
+    posts_are_not_repeated_once_sent
+    bodies_are_sent
+    a_cut_body_is_gone_on_with
+    a_file_that_changed_is_not_spliced
+    lying_parts_start_anew_once
+    across_commands
+    without_a_validator_only_where_a_digest_decides
+    redirects
+    what_is_the_users_stays_with_its_origin
+    mirrors_in_turn
+    a_resumed_part_is_not_continued_from_a_mirror
+    time_limits
+    sizes_and_digests
+    pages_in_place_of_files
+    codings
+    conditions
+    heads_only
+    connections_are_shared
+    names_that_are_given_addresses
+    what_cannot_be_reached
+    http_versions
+    a_limited_rate_is_kept_and_loses_nothing
+    segments_fill_one_file
+    extra_streams_that_are_no_good_do_no_harm
+    what_a_cut_stream_leaves_is_filled
+    segments_survive_a_command
+    certificates_are_verified
+    a_connection_that_ends_without_farewell
+    proxies
+}
+
 /// Waits that would slow the tests down are not asked for.
 fn options() -> Options {
-    Options { retry_delay: Duration::ZERO, stall_timeout: Duration::from_secs(10), ..Options::default() }
+    Options {
+        backend: BACKEND.get(),
+        retry_delay: Duration::ZERO,
+        stall_timeout: Duration::from_secs(10),
+        ..Options::default()
+    }
 }
 
 #[derive(Default)]
@@ -183,13 +253,13 @@ fn serve_range(head: &str, stream: &mut TcpStream, body: &[u8], etag: &str, most
     let _ = stream.write_all(&body[from..end]);
 }
 
-#[test]
 fn a_body_with_its_length() {
     let origin = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     let outcome = fetch(&origin);
     assert_eq!(outcome.bytes(), b"hello");
     let exchange = &outcome.result.as_ref().unwrap().exchange;
-    assert_eq!((exchange.attempts, exchange.backend, exchange.length_verified), (1, "reqwest", true));
+    let backend = if BACKEND.get() == BackendChoice::Reqwest { "reqwest" } else { "curl" };
+    assert_eq!((exchange.attempts, exchange.backend, exchange.length_verified), (1, backend, true));
     assert_eq!(exchange.tls_verified, None);
     assert_eq!(
         exchange.head.as_ref().unwrap().raw,
@@ -202,7 +272,6 @@ fn a_body_with_its_length() {
     }
 }
 
-#[test]
 fn framings() {
     for (answer, body) in [
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "abc"),
@@ -218,7 +287,6 @@ fn framings() {
     }
 }
 
-#[test]
 fn broken_framings() {
     for (answer, kind, code) in [
         ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", Kind::Integrity, "truncated"),
@@ -252,7 +320,6 @@ fn many_fields(count: usize, width: usize) -> String {
         .collect()
 }
 
-#[test]
 fn large_heads() {
     let many = Origin::new(|_, _, stream| {
         let fields = many_fields(900, 1);
@@ -269,7 +336,6 @@ fn large_heads() {
     }
 }
 
-#[test]
 fn fields_are_bytes() {
     let origin = Origin::new(|_, _, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 Sch\xf6n\r\nX-A: \xff\xfe\r\nX-A: b\r\nContent-Length: 0\r\n\r\n");
@@ -279,7 +345,6 @@ fn fields_are_bytes() {
     assert_eq!(head.fields.all("x-a").collect::<Vec<_>>(), [&b"\xff\xfe"[..], b"b"]);
 }
 
-#[test]
 fn a_body_without_framing() {
     let origin = Origin::saying("HTTP/1.1 200 OK\r\n\r\nabc");
     let outcome = fetch(&origin);
@@ -297,7 +362,6 @@ fn a_body_without_framing() {
     fetch_job(&job(&cut.url), Options { retries: 0, ..options() }).failed(Kind::Integrity, "truncated");
 }
 
-#[test]
 fn statuses_and_retries() {
     for (status, tries) in [(404, 1), (403, 1), (503, 3), (500, 3), (408, 3), (204, 1), (304, 1), (501, 1)] {
         let origin = Origin::new(move |_, _, stream| {
@@ -317,7 +381,6 @@ fn statuses_and_retries() {
         .failed(Kind::Integrity, "unasked_part");
 }
 
-#[test]
 fn retry_after_is_waited_for_or_refused() {
     let origin = Origin::new(|n, _, stream| match n {
         0 => say(stream, "HTTP/1.1 503 X\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"),
@@ -333,7 +396,6 @@ fn retry_after_is_waited_for_or_refused() {
     assert_eq!(long.heads().len(), 1);
 }
 
-#[test]
 fn posts_are_not_repeated_once_sent() {
     let origin = Origin::new(|_, _, stream| reset(stream));
     let mut post = job(&origin.url);
@@ -346,7 +408,6 @@ fn posts_are_not_repeated_once_sent() {
     assert_eq!(origin.heads().len(), 7);
 }
 
-#[test]
 fn bodies_are_sent() {
     for size in [0, 3, 300_000, 2_000_000] {
         let origin = Origin::new(move |_, head, stream| {
@@ -363,7 +424,6 @@ fn bodies_are_sent() {
     }
 }
 
-#[test]
 fn a_cut_body_is_gone_on_with() {
     for most in [1_000, 100_000] {
         let origin = Origin::new(move |_, head, stream| {
@@ -377,7 +437,6 @@ fn a_cut_body_is_gone_on_with() {
     }
 }
 
-#[test]
 fn a_file_that_changed_is_not_spliced() {
     for etag in ["\"v2\"", "W/\"v1\""] {
         let origin = Origin::new(move |n, head, stream| match n {
@@ -388,7 +447,6 @@ fn a_file_that_changed_is_not_spliced() {
     }
 }
 
-#[test]
 fn lying_parts_start_anew_once() {
     let body = long_body(100_000);
     for answer in [
@@ -420,7 +478,6 @@ fn lying_parts_start_anew_once() {
     }
 }
 
-#[test]
 fn across_commands() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");
@@ -445,7 +502,6 @@ fn across_commands() {
     assert_eq!(range_start(&origin.heads()[2]), Some(2_999_999));
 }
 
-#[test]
 fn without_a_validator_only_where_a_digest_decides() {
     let body = long_body(100_000);
     let serve = |body: Vec<u8>| {
@@ -469,7 +525,6 @@ fn without_a_validator_only_where_a_digest_decides() {
     assert_eq!(range_start(&origin.heads()[1]), Some(50_000));
 }
 
-#[test]
 fn redirects() {
     let origin = Origin::new(|_, head, stream| {
         let path = head.split(' ').nth(1).unwrap();
@@ -499,7 +554,6 @@ fn redirects() {
     assert_eq!(at("/file.bin", shown).bytes(), b"elsewhere");
 }
 
-#[test]
 fn what_is_the_users_stays_with_its_origin() {
     let other = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     let to = other.url.clone();
@@ -519,7 +573,6 @@ fn what_is_the_users_stays_with_its_origin() {
     }
 }
 
-#[test]
 fn mirrors_in_turn() {
     let gone = Origin::saying("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n");
     let wrong = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong");
@@ -537,7 +590,6 @@ fn mirrors_in_turn() {
     assert!(outcome.bytes.is_empty());
 }
 
-#[test]
 fn a_resumed_part_is_not_continued_from_a_mirror() {
     let cut = Origin::new(|_, head, stream| serve_range(head, stream, &long_body(100_000), "\"1\"", 50_000));
     let mirror = Origin::new(|_, head, stream| serve_range(head, stream, &vec![9; 100_000], "\"1\"", usize::MAX));
@@ -546,7 +598,6 @@ fn a_resumed_part_is_not_continued_from_a_mirror() {
     assert!(fetch_job(&job, Options { retries: 0, ..options() }).bytes() == vec![9; 100_000]);
 }
 
-#[test]
 fn time_limits() {
     let silent = Origin::new(|_, _, stream| {
         let _ = stream.read(&mut [0]);
@@ -571,7 +622,6 @@ fn time_limits() {
     fetch_job(&job(&dripping.url), fast).failed(Kind::Timeout, "too_slow");
 }
 
-#[test]
 fn sizes_and_digests() {
     let origin = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     let framed = Origin::saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
@@ -596,7 +646,6 @@ fn sizes_and_digests() {
     .failed(Kind::Integrity, "digest_mismatch");
 }
 
-#[test]
 fn pages_in_place_of_files() {
     let page = "HTTP/1.1 200 OK\r\nContent-Length: 43\r\n\r\n <!-- x --><html><title>Log in</title></html>";
     let origin = Origin::saying(page);
@@ -612,7 +661,6 @@ fn pages_in_place_of_files() {
     assert!(fetch_job(&named, options()).result.is_ok());
 }
 
-#[test]
 fn codings() {
     let text = long_body(100_000);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -651,7 +699,6 @@ fn codings() {
     fetch_job(&job(&broken.url), compressed).failed(Kind::Integrity, "decode_failed");
 }
 
-#[test]
 fn conditions() {
     let origin = Origin::saying("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n");
     let mut job = job(&origin.url);
@@ -663,7 +710,6 @@ fn conditions() {
     assert!(head.contains("if-none-match: \"a\"") && head.contains("if-modified-since: x"));
 }
 
-#[test]
 fn heads_only() {
     let origin = Origin::saying("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 500\r\n\r\n");
     let exchange = Transfer::new(options()).head(&job(&origin.url), &Silent).unwrap();
@@ -671,7 +717,6 @@ fn heads_only() {
     assert!(origin.heads()[0].starts_with("HEAD "));
 }
 
-#[test]
 fn connections_are_shared() {
     let origin = Origin::new(|_, _, stream| {
         let _ = stream.write_all(b"HTTP/1.1 302 X\r\nLocation: /next\r\nContent-Length: 3\r\n\r\nabc");
@@ -683,7 +728,6 @@ fn connections_are_shared() {
     assert_eq!(origin.heads().len(), 1);
 }
 
-#[test]
 fn names_that_are_given_addresses() {
     let origin = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     let port = origin.url.port().unwrap();
@@ -695,7 +739,6 @@ fn names_that_are_given_addresses() {
     other.failed(Kind::Network, "resolve");
 }
 
-#[test]
 fn what_cannot_be_reached() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome =
@@ -704,7 +747,7 @@ fn what_cannot_be_reached() {
     assert_eq!(outcome.result.unwrap_err().exchange.attempts, 2);
     let ftp = fetch_job(
         &job(&Url::parse("ftp://127.0.0.1/x").unwrap()),
-        Options { backend: crate::transfer::job::BackendChoice::Reqwest, ..options() },
+        Options { backend: BackendChoice::Reqwest, ..options() },
     );
     assert_eq!(ftp.error().kind(), Kind::Usage);
     let plain = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -714,7 +757,6 @@ fn what_cannot_be_reached() {
     assert_eq!(outcome.error().kind(), Kind::Tls, "{}", outcome.error());
 }
 
-#[test]
 fn http_versions() {
     let origin = Origin::saying("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
     let old = Options { http_version: HttpVersion::Http10, ..options() };
@@ -724,7 +766,6 @@ fn http_versions() {
     assert!(origin.heads()[0].contains("HTTP/1.0\r\n"));
 }
 
-#[test]
 fn a_limited_rate_is_kept_and_loses_nothing() {
     let origin = Origin::new(|_, head, stream| serve_range(head, stream, &long_body(100_000), "\"a\"", usize::MAX));
     let limited = Options { limit_rate: Some(1_000_000), ..options() };
@@ -761,7 +802,6 @@ fn by_four() -> Options {
     Options { connections: Connections::Fixed(4), ..options() }
 }
 
-#[test]
 fn segments_fill_one_file() {
     let body = long_body(6_000_000);
     let origin = ranged(body.clone(), |_, _, _| false);
@@ -773,7 +813,6 @@ fn segments_fill_one_file() {
     assert!(origin.heads()[0].to_ascii_lowercase().lines().all(|l| !l.starts_with("range")));
 }
 
-#[test]
 fn extra_streams_that_are_no_good_do_no_harm() {
     let body = long_body(4_000_000);
     for spoiled in [
@@ -793,7 +832,6 @@ fn extra_streams_that_are_no_good_do_no_harm() {
     }
 }
 
-#[test]
 fn what_a_cut_stream_leaves_is_filled() {
     let body = long_body(4_000_000);
     let origin = ranged(body.clone(), |number, first, stream| {
@@ -813,7 +851,6 @@ fn what_a_cut_stream_leaves_is_filled() {
     assert!(fetch_job(&job(&origin.url), by_four()).bytes() == body);
 }
 
-#[test]
 fn segments_survive_a_command() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");
@@ -897,7 +934,6 @@ fn tls_origin(answer: &'static str, farewell: bool) -> (Url, Vec<u8>) {
     (url, pem)
 }
 
-#[test]
 fn certificates_are_verified() {
     let (url, pem) = tls_origin("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true);
     let resolve = vec![Resolve {
@@ -931,7 +967,6 @@ fn certificates_are_verified() {
     assert_eq!(fetch_job(&job(&url), Options { tls: wrong, ..at_home }).error().kind(), Kind::Usage);
 }
 
-#[test]
 fn a_connection_that_ends_without_farewell() {
     let at = |answer, farewell| {
         let (url, pem) = tls_origin(answer, farewell);
@@ -959,7 +994,6 @@ fn through(proxy: &Url) -> Options {
     Options { proxies, retries: 0, ..options() }
 }
 
-#[test]
 fn proxies() {
     let proxy = Origin::saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     let mut secret = job(&Url::parse("http://somewhere.invalid/x").unwrap());
