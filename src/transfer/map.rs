@@ -129,6 +129,25 @@ impl Map {
         Some(claim)
     }
 
+    /// Spans for so many other streams at once: with the part itself they are equal shares of its rest. Fewer, if
+    /// shares would be smaller than `least`.
+    pub(super) fn divide(&mut self, part: usize, others: u32, least: u64) -> Vec<Claim> {
+        let part = &mut self.parts[part];
+        let rest = part.soft_end.saturating_sub(part.at);
+        let shares = (u64::from(others) + 1).min(rest / least.max(1)).max(1);
+        let share = rest.div_ceil(shares);
+        let mut claims = Vec::new();
+        for n in (1..shares).rev() {
+            let first = part.at + n * share;
+            if first < part.soft_end {
+                claims.push(Claim { first, end: part.soft_end });
+                part.soft_end = first;
+            }
+        }
+        self.pending.extend(claims.iter().map(|claim| Pending { claim: *claim, orphan: false }));
+        claims
+    }
+
     /// The span's response has come and fits: it is this stream's part now. `None` if another has begun to fill it.
     pub(super) fn accept(&mut self, claim: Claim) -> Option<usize> {
         let at = self.pending.iter().position(|p| p.claim == claim)?;
@@ -257,6 +276,20 @@ mod tests {
         seen.sort_unstable();
         assert_eq!(seen, [30, 50]);
         assert!(map.is_complete());
+    }
+
+    #[test]
+    fn equal_shares() {
+        let (mut map, main) = Map::new(&[(0, 10)], 110);
+        let claims = map.divide(main, 3, 10);
+        assert_eq!(claims.iter().map(|c| (c.first, c.end)).collect::<Vec<_>>(), [(85, 110), (60, 85), (35, 60)]);
+        for claim in claims {
+            map.accept(claim).unwrap();
+        }
+        assert_eq!(map.place(main), (10, 35));
+        assert_eq!(Map::new(&[], 100).0.divide(0, 15, 30).len(), 2);
+        assert!(Map::new(&[], 100).0.divide(0, 15, 60).is_empty());
+        assert!(Map::new(&[], 0).0.divide(0, 15, 60).is_empty());
     }
 
     #[test]

@@ -35,7 +35,7 @@ const LEAST_FIXED_SPAN_BYTES: u64 = 128 * 1024;
 /// Streams to one origin with `auto`.
 const MOST_STREAMS: u32 = 8;
 /// How often the sum is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How much the sum must have grown for more streams to be added.
 const WORTHWHILE_GROWTH: f64 = 1.15;
 /// How often what is there is noted.
@@ -55,6 +55,11 @@ struct Growth {
 impl Growth {
     const fn new(now: Instant) -> Self {
         Self { looked_at: now, received: 0, best: 0.0, over: false }
+    }
+
+    /// Streams are starting: what comes meanwhile tells nothing.
+    const fn wait(&mut self, now: Instant, received: u64) {
+        (self.looked_at, self.received) = (now, received);
     }
 
     /// How many streams to add, `streams` being at work, `received` bytes having come and `rest` being left.
@@ -200,7 +205,13 @@ impl Filling<'_> {
         let mut noted_at = Instant::now();
         if let Connections::Fixed(count) = self.lane.options.connections {
             growth.over = true;
-            self.add(scope, u32::from(count).saturating_sub(1));
+            let claims = {
+                let mut inner = self.lock();
+                let claims = inner.map.divide(main, u32::from(count).saturating_sub(1), self.least);
+                inner.starting += claims.len() as u32;
+                claims
+            };
+            self.spawn(scope, claims.into_iter().map(Some));
         }
         let mut every_piece = || -> Result<()> {
             let now = Instant::now();
@@ -209,6 +220,9 @@ impl Filling<'_> {
                 let idle = inner.starting == 0 && !inner.barred;
                 let (received, rest, streams) = (inner.received, inner.map.rest(), inner.streams);
                 let add = if idle { growth.look(now, received, rest, streams) } else { 0 };
+                if !idle {
+                    growth.wait(now, received);
+                }
                 let note = now.saturating_duration_since(noted_at) >= NOTE_EVERY;
                 inner.starting += add;
                 (add, note.then(|| noted(&inner.map)))
@@ -217,7 +231,7 @@ impl Filling<'_> {
                 noted_at = now;
                 partial.note(State { ranges, ..self.state.clone() })?;
             }
-            self.spawn(scope, add);
+            self.spawn(scope, (0..add).map(|_| None));
             Ok(())
         };
         let own = self.fill(main, &answer.arrival, &mut every_piece);
@@ -276,20 +290,22 @@ impl Filling<'_> {
         filled.map(|()| None)
     }
 
-    /// Counts streams as starting and starts them.
-    fn add<'scope, 'env>(&'env self, scope: &'scope std::thread::Scope<'scope, 'env>, count: u32) {
-        self.lock().starting += count;
-        self.spawn(scope, count);
-    }
-
-    fn spawn<'scope, 'env>(&'env self, scope: &'scope std::thread::Scope<'scope, 'env>, count: u32) {
-        if count > 0 {
-            self.lane.tell(Event::Decision(format!("{count} more connections for `{}`", self.shown)));
+    /// Starts extra streams, each with its first claim if it has one already. They are counted as starting.
+    fn spawn<'scope, 'env>(
+        &'env self,
+        scope: &'scope std::thread::Scope<'scope, 'env>,
+        claims: impl ExactSizeIterator<Item = Option<Claim>>,
+    ) {
+        if claims.len() > 0 {
+            self.lane.tell(Event::Decision(format!("{} more connections for `{}`", claims.len(), self.shown)));
         }
-        for _ in 0..count {
+        for claim in claims {
             let thread = std::thread::Builder::new().name("segment".to_owned());
-            if thread.spawn_scoped(scope, || self.help()).is_err() {
+            if thread.spawn_scoped(scope, move || self.help(claim)).is_err() {
                 let mut inner = self.lock();
+                if let Some(claim) = claim {
+                    inner.map.refuse(claim);
+                }
                 inner.starting -= 1;
                 inner.barred = true;
             }
@@ -297,13 +313,13 @@ impl Filling<'_> {
     }
 
     /// An extra stream: fills one span after the other until there is none, or it is refused.
-    fn help(&self) {
+    fn help(&self, first: Option<Claim>) {
         let auto = self.lane.options.connections == Connections::Auto;
         let seat = auto.then(|| self.lane.transfer.take_seat(self.url, MOST_STREAMS - 1));
-        let mut starting = true;
+        let (mut starting, mut first) = (true, first);
         if !matches!(seat, Some(None)) {
             while !self.stop.load(Ordering::Relaxed) {
-                let Some(claim) = self.lock().map.claim(self.least) else { break };
+                let Some(claim) = first.take().or_else(|| self.lock().map.claim(self.least)) else { break };
                 let opened = self.open(claim);
                 let part = {
                     let mut inner = self.lock();
@@ -332,7 +348,12 @@ impl Filling<'_> {
                 }
             }
         }
-        self.lock().starting -= u32::from(starting);
+        let mut inner = self.lock();
+        if let Some(claim) = first {
+            inner.map.refuse(claim);
+        }
+        inner.starting -= u32::from(starting);
+        drop(inner);
         self.moved.notify_all();
     }
 
