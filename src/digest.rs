@@ -297,6 +297,14 @@ impl State {
 pub struct Digests(Vec<Digest>);
 
 impl Digests {
+    /// Digests that were computed before.
+    #[must_use]
+    pub fn known(sha256: Digest, others: impl IntoIterator<Item = Digest>) -> Self {
+        let mut all = vec![sha256];
+        all.extend(others);
+        Self(all)
+    }
+
     /// SHA-256, the name of the content.
     ///
     /// # Panics

@@ -300,18 +300,45 @@ pub fn make_folder(folder: &Path, exact: Option<u32>) -> Result<()> {
     Ok(())
 }
 
+/// Makes an empty file share another's blocks; false where the file system cannot.
+#[must_use]
+pub fn clone_blocks(from: &File, to: &File) -> bool {
+    #[cfg(target_os = "linux")]
+    return rustix::fs::ioctl_ficlone(to, from).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (from, to);
+        false
+    }
+}
+
 /// Fills an empty file with another's bytes: sharing blocks where the file system can, else by the kernel's copy.
 ///
 /// # Errors
 /// Those of the copy.
 pub fn clone_or_copy(from: &File, to: &File) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    if rustix::fs::ioctl_ficlone(to, from).is_ok() {
+    if clone_blocks(from, to) {
         return Ok(());
     }
     let (mut from, mut to) = (from, to);
     io::Seek::rewind(&mut from)?;
     io::copy(&mut from, &mut to).map(|_| ())
+}
+
+/// The process's file mode creation mask.
+#[must_use]
+pub fn umask() -> u32 {
+    static MASK: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    *MASK.get_or_init(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let told = status.lines().find_map(|l| l.strip_prefix("Umask:"));
+        told.and_then(|t| u32::from_str_radix(t.trim(), 8).ok()).unwrap_or_else(|| {
+            // The mask can only be read by setting it.
+            let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+            rustix::process::umask(mask);
+            u32::from(mask.as_raw_mode())
+        })
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The one error type: a kind for the machine, a message for the person, a hint for the next step.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The result of anything in `dl` that can fail.
@@ -54,6 +55,25 @@ impl Kind {
         }
     }
 
+    /// The kind of that name in JSON.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Usage,
+            Self::NotFound,
+            Self::Network,
+            Self::Timeout,
+            Self::Tls,
+            Self::Http,
+            Self::Integrity,
+            Self::Disk,
+            Self::Cache,
+            Self::Interrupted,
+            Self::Other,
+        ];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The exit code of the process (CONTRACT, "Exit codes").
     #[must_use]
     pub const fn exit_code(self) -> u8 {
@@ -84,7 +104,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: Kind,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
@@ -92,8 +112,8 @@ struct Inner {
 
 impl Error {
     /// A new error. `code` is the finer, stable name (such as `digest_mismatch`).
-    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, code, message: message.into(), causes: Vec::new(), hint: None }))
+    pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, code: code.into(), message: message.into(), causes: Vec::new(), hint: None }))
     }
 
     /// A usage error: the user's own words were wrong.
@@ -142,8 +162,8 @@ impl Error {
 
     /// The fine, stable code.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.0.code
+    pub fn code(&self) -> &str {
+        &self.0.code
     }
 
     /// What happened.

@@ -70,6 +70,16 @@ impl Partial {
         Ok(Self { place: Place::Unnamed(Temporary::new_in(folder)?), state: State::default() })
     }
 
+    /// An unfinished file whose name is gone from the start: nothing stays of it, however the process ends.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn spooled_in(folder: &Path) -> Result<Self> {
+        let spooled = Self::unnamed_in(folder)?;
+        std::fs::remove_file(spooled.path()).map_err(|e| spooled.failed(&e))?;
+        Ok(spooled)
+    }
+
     /// The open file, for reading and writing at offsets.
     #[must_use]
     pub fn file(&self) -> &File {
@@ -170,6 +180,24 @@ impl Partial {
                 })
             }
         }
+    }
+
+    /// Takes the file away if it holds nothing that a later command could go on with.
+    pub fn discard_if_empty(self) {
+        let empty = self.file().metadata().is_ok_and(|m| m.len() == 0);
+        if empty {
+            self.discard();
+        }
+    }
+
+    /// Another handle of the file, at its start; its name goes with this partial if it had none that is kept.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn into_open_file(self) -> Result<File> {
+        let mut file = self.file().try_clone().map_err(|e| self.failed(&e))?;
+        io::Seek::rewind(&mut file).map_err(|e| self.failed(&e))?;
+        Ok(file)
     }
 
     /// Takes the file and its state away.

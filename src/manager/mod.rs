@@ -1,65 +1,309 @@
 //! A descriptor in, a usable file out: look up, judge, fetch, verify, commit, deliver.
+//!
+//! The only room where the network and the cache meet. Everything that can be answered from what is there is answered
+//! on the calling thread, without a runtime; only what must be asked gets threads.
+//!
+//! ```
+//! use dl::descriptor::Descriptor;
+//! use dl::event::Silent;
+//! use dl::manager::task::{Destination, Task};
+//! use dl::manager::{Manager, Options};
+//!
+//! # fn main() -> dl::error::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let source = folder.path().join("trips.csv");
+//! # std::fs::write(&source, "from,to\n").unwrap();
+//! # let url = format!("file://{}", source.display());
+//! let manager = Manager::new(Options::with_cache(folder.path().join("cache")));
+//!
+//! // Into the cache: the path of a read-only file under its own name.
+//! let task = Task::new(Descriptor::new(&url)?);
+//! let report = manager.fetch(&task, &Silent)?;
+//! let path = report.path.expect("what is in the cache has a path");
+//! assert!(path.ends_with("trips.csv"));
+//!
+//! // Once more: nothing is asked.
+//! assert_eq!(manager.fetch(&task, &Silent)?.source, Some(dl::manager::report::Source::Hit));
+//!
+//! // To a path, and into memory.
+//! let copy = folder.path().join("copy.csv");
+//! let to_path = Task { destination: Destination::Path(copy.clone()), ..task.clone() };
+//! assert!(manager.fetch(&to_path, &Silent)?.written);
+//! assert_eq!(manager.read(&task, &Silent)?, std::fs::read(copy).unwrap());
+//! # Ok(())
+//! # }
+//! ```
 
+mod ask;
+mod decide;
+mod deliver;
+mod flight;
+mod give;
+mod judge;
+mod record;
 pub mod report;
 pub mod task;
 
-use crate::error::Result;
-use crate::event::Listener;
-use crate::secret::Secrets;
+use crate::cache::{self, Cache};
+use crate::error::{Error, Kind, Result};
+use crate::event::{Event, Listener};
+use crate::transfer::Transfer;
+use crate::transfer::job;
+use ask::Asking;
+use decide::Next;
 use report::Report;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
-use task::Task;
+use task::{Destination, Task};
 
 /// How the manager works.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where the cache is and how it is opened; `None`: there is none.
-    pub cache: Option<CacheOptions>,
+    pub cache: Option<cache::Options>,
     /// How many tasks run at once.
     pub jobs: usize,
     /// How long another process's fetch of the same is waited for; `None`: as long as it grows.
     pub join_timeout: Option<Duration>,
-    /// What is secret.
-    pub secrets: Secrets,
     /// The first failure in time ends the others.
     pub fail_fast: bool,
     /// Decide and tell, but ask and write nothing.
     pub dry_run: bool,
+    /// A folder for bodies that are neither cached nor delivered to a path.
+    pub spool: PathBuf,
+}
+
+impl Options {
+    /// A cache in this folder; for everything else the defaults of the command line.
+    #[must_use]
+    pub fn with_cache(folder: impl Into<PathBuf>) -> Self {
+        Self { cache: Some(cache::Options::new(folder)), ..Self::default() }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cache: None,
+            jobs: 8,
+            join_timeout: None,
+            fail_fast: false,
+            dry_run: false,
+            spool: PathBuf::from("/tmp"),
+        }
+    }
 }
 
 /// Takes tasks, gives reports.
 #[derive(Debug)]
 pub struct Manager {
     options: Options,
-}
-
-/// Where the cache is (stands in for `cache::Options` until that is there).
-#[derive(Debug, Clone)]
-pub struct CacheOptions {
-    /// The folder.
-    pub folder: std::path::PathBuf,
-    /// Shared by a group.
-    pub multi_user: bool,
-    /// How long short locks are waited for.
-    pub lock_timeout: Duration,
+    cache: OnceLock<Result<Cache>>,
+    transfers: Mutex<Vec<(Arc<job::Options>, Arc<Transfer>)>>,
+    cancelled: AtomicBool,
 }
 
 impl Manager {
-    /// A manager. The cache is opened by the first task that needs it.
+    /// A manager. The cache is opened by the first task that needs it, the network by the first that asks.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options }
+        Self { options, cache: OnceLock::new(), transfers: Mutex::default(), cancelled: AtomicBool::new(false) }
+    }
+
+    /// Does one task.
+    ///
+    /// # Errors
+    /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
+    pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
+        let report = match decide::decide(self, task, listener) {
+            Next::Done(report) => report,
+            Next::Ask(ask) => ask.ask(listener),
+        };
+        if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
+            cache.count_reads(&[item.id]);
+        }
+        match report.error {
+            Some(error) => Err(error),
+            None => Ok(report),
+        }
+    }
+
+    /// Does one task and writes the verified bytes to any writer, whatever destination the task names.
+    ///
+    /// # Errors
+    /// Those of [`Manager::fetch`]; a disk error (`output`) where the writer fails.
+    pub fn fetch_to(&self, task: &Task, writer: &mut dyn std::io::Write, listener: &dyn Listener) -> Result<Report> {
+        let task = Task { destination: Destination::Open, ..task.clone() };
+        let mut report = self.fetch(&task, listener)?;
+        if let Some(mut file) = report.open.take() {
+            std::io::copy(&mut file, writer).map_err(|e| Error::disk("cannot write the result", &e))?;
+        }
+        Ok(report)
+    }
+
+    /// Does one task and gives the verified bytes.
+    ///
+    /// # Errors
+    /// Those of [`Manager::fetch`].
+    pub fn read(&self, task: &Task, listener: &dyn Listener) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.fetch_to(task, &mut bytes, listener)?;
+        Ok(bytes)
     }
 
     /// Does all tasks, at most `jobs` at once. `listener(i)` hears what happens to task `i`; `done(i, report)` is
     /// called in the order of the tasks, each as soon as it and all before it are done.
     pub fn run(
         &self,
-        _tasks: &[Task],
-        _listener: &(dyn Fn(usize) -> Box<dyn Listener> + Sync),
-        _done: &mut dyn FnMut(usize, Report),
-    ) -> Result<()> {
-        let _ = &self.options;
-        unimplemented!()
+        tasks: &[Task],
+        listener: &(dyn Fn(usize) -> Box<dyn Listener> + Sync),
+        done: &mut dyn FnMut(usize, Report),
+    ) {
+        let mut order = Order { next: 0, early: tasks.iter().map(|_| None).collect(), read: Vec::new(), done };
+        let mut asking = Vec::new();
+        for (index, task) in tasks.iter().enumerate() {
+            let ears = listener(index);
+            if self.is_cancelled() {
+                order.finish(index, interrupted(task));
+                continue;
+            }
+            match decide::decide(self, task, ears.as_ref()) {
+                Next::Done(report) => {
+                    self.note_end(&report);
+                    order.finish(index, report);
+                }
+                Next::Ask(ask) => asking.push((index, ears, ask)),
+            }
+        }
+        if !asking.is_empty() {
+            self.ask_all(asking, tasks, &mut order);
+        }
+        if let Some(cache) = self.opened_cache()
+            && !self.options.dry_run
+        {
+            cache.count_reads(&order.read);
+        }
+    }
+
+    fn ask_all<'a>(
+        &'a self,
+        asking: Vec<(usize, Box<dyn Listener>, Box<Asking<'a>>)>,
+        tasks: &[Task],
+        order: &mut Order<'_>,
+    ) {
+        let workers = asking.len().min(self.options.jobs.max(1));
+        let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                let sender = sender.clone();
+                let (queue, next) = (&queue, &next);
+                scope.spawn(move || {
+                    while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
+                        let report =
+                            if self.is_cancelled() { interrupted(&tasks[index]) } else { ask.ask(ears.as_ref()) };
+                        self.note_end(&report);
+                        drop(ears);
+                        if sender.send((index, report)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for (index, report) in receiver {
+                order.finish(index, report);
+            }
+        });
+    }
+
+    /// With `fail_fast`, the first failure ends the others.
+    fn note_end(&self, report: &Report) {
+        let failed = report.error.as_ref().is_some_and(|e| e.kind() != Kind::Interrupted);
+        if failed && self.options.fail_fast && !self.cancelled.swap(true, Ordering::Relaxed) {
+            for (_, transfer) in self.transfers.lock().iter().flat_map(|t| t.iter()) {
+                transfer.cancel();
+            }
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The transfer for these options: tasks that share them share connections.
+    fn transfer(&self, options: &Arc<job::Options>) -> Arc<Transfer> {
+        let mut transfers = self.transfers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, transfer)) = transfers.iter().find(|(known, _)| Arc::ptr_eq(known, options)) {
+            return Arc::clone(transfer);
+        }
+        let transfer = Arc::new(Transfer::new(job::Options::clone(options)));
+        transfers.push((Arc::clone(options), Arc::clone(&transfer)));
+        transfer
+    }
+
+    /// The cache for a task, opened on first use; `None`: the task goes on without, with a warning where it should
+    /// have had one.
+    fn cache_for(&self, task: &Task, listener: &dyn Listener) -> Result<Option<&Cache>> {
+        let has_destination = !matches!(task.destination, Destination::Cache);
+        if task.policy.no_cache {
+            return Ok(None);
+        }
+        let Some(options) = &self.options.cache else {
+            if has_destination {
+                listener.event(Event::Warning("no usable cache folder: nothing is looked up or stored".to_owned()));
+                return Ok(None);
+            }
+            return Err(Error::usage("there is no usable cache folder").hint("--cache-dir DIR names one"));
+        };
+        match self.cache.get_or_init(|| Cache::open(options, listener)) {
+            Ok(cache) => Ok(Some(cache)),
+            Err(error) => {
+                let unsafe_folder = error.code() == "unsafe_cache";
+                if has_destination && !unsafe_folder {
+                    listener.event(Event::Warning(format!("the cache cannot be used, nothing is stored: {error}")));
+                    return Ok(None);
+                }
+                Err(error.clone())
+            }
+        }
+    }
+
+    fn opened_cache(&self) -> Option<&Cache> {
+        self.cache.get().and_then(|c| c.as_ref().ok())
+    }
+
+    fn cache_folder(&self) -> Option<&Path> {
+        self.options.cache.as_ref().map(|c| c.folder.as_path())
+    }
+}
+
+fn interrupted(task: &Task) -> Report {
+    let error = Error::new(Kind::Interrupted, "interrupted", "ended by another failure (--fail-fast)");
+    Report { url: task.travel.secrets.redact_url(&task.descriptor.url), error: Some(error), ..Report::default() }
+}
+
+/// Gives reports out in the order of the tasks, and remembers which items were read.
+struct Order<'a> {
+    next: usize,
+    early: Vec<Option<Report>>,
+    read: Vec<i64>,
+    done: &'a mut dyn FnMut(usize, Report),
+}
+
+impl Order<'_> {
+    fn finish(&mut self, index: usize, report: Report) {
+        if report.error.is_none() {
+            self.read.extend(report.item.as_ref().map(|item| item.id));
+        }
+        self.early[index] = Some(report);
+        while let Some(report) = self.early.get_mut(self.next).and_then(Option::take) {
+            (self.done)(self.next, report);
+            self.next += 1;
+        }
     }
 }

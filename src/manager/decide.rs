@@ -1,0 +1,209 @@
+//! What a task comes to before anything is asked: answered by the destination or the cache, a miss, or to be asked.
+
+use crate::cache::Cache;
+use crate::clock::Timestamp;
+use crate::digest::Digests;
+use crate::disk;
+use crate::error::{Error, Kind, Result};
+use crate::event::{Event, Listener, Silent};
+use crate::manager::Manager;
+use crate::manager::ask::Asking;
+use crate::manager::deliver::{self, Found, Place, Wanted};
+use crate::manager::give::{failed, finished, give_item, hash_file, known_place};
+use crate::manager::judge::{self, Verdict};
+use crate::manager::report::{Report, Source};
+use crate::manager::task::{Destination, Freshness, IfExists, Task};
+use crate::secret::Mask;
+use std::path::Path;
+
+/// What is left to do after the decision.
+pub(crate) enum Next<'a> {
+    /// Nothing: here is the report.
+    Done(Report),
+    /// The network is asked; a thread of its own may do it.
+    Ask(Box<Asking<'a>>),
+}
+
+/// Decides from what is there. Hits are delivered here: no thread, no runtime, no TLS.
+pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Listener) -> Next<'a> {
+    let secrets = &task.travel.secrets;
+    let started = Timestamp::now();
+    let mut report = Report {
+        url: secrets.redact_url(&task.descriptor.url),
+        mask: Mask::new(task.descriptor.secret_texts(secrets)),
+        started_at: Some(started),
+        ..Report::default()
+    };
+    match look_up(manager, task, &mut report, started, listener) {
+        Ok(None) => Next::Done(finished(report)),
+        Ok(Some(mut asking)) => {
+            asking.report = report;
+            Next::Ask(asking)
+        }
+        Err(error) => Next::Done(failed(report, error)),
+    }
+}
+
+fn look_up<'a>(
+    manager: &'a Manager,
+    task: &'a Task,
+    report: &mut Report,
+    started: Timestamp,
+    listener: &dyn Listener,
+) -> Result<Option<Box<Asking<'a>>>> {
+    let decided = |text: String| listener.event(Event::Decision(text));
+    let place = known_place(task)?;
+    let cache_folder = manager.cache_folder();
+    let found = place.as_ref().map(|p| deliver::look(&p.path, cache_folder)).transpose()?;
+    if let (Some(place), Some(found)) = (&place, found)
+        && settled_by_destination(manager, task, place, found, report, listener)?
+    {
+        return Ok(None);
+    }
+    let resolved = task.descriptor.resolve(&task.travel.secrets)?;
+    report.method.clone_from(&resolved.request.method);
+    let cache = manager.cache_for(task, listener)?;
+    let mut asking = Box::new(Asking {
+        manager,
+        task,
+        report: Report::default(),
+        resolved,
+        cache,
+        key: None,
+        salt: Vec::new(),
+        candidate: None,
+        started,
+    });
+    if let Some(cache) = cache {
+        if asking.resolved.identity.needs_salt() {
+            asking.salt = cache.salt()?;
+        }
+        let key = asking.resolved.identity.key(&asking.salt);
+        report.key = Some(key.clone());
+        asking.key = Some(key);
+    }
+    let mut verdict = Verdict::Fetch;
+    match asking.candidate(listener)? {
+        Some(item) => {
+            let (judged, why) = judge::judge(&item, &task.policy, started);
+            decided(why);
+            verdict = judged;
+            asking.candidate = Some(item).filter(|_| verdict != Verdict::Fetch);
+        }
+        None if cache.is_some() => decided("no stored version would be accepted".to_owned()),
+        None => decided("no cache: neither looked up nor stored".to_owned()),
+    }
+    if manager.options.dry_run {
+        report.would = Some(match verdict {
+            Verdict::Use => "hit",
+            Verdict::Check => "check",
+            Verdict::Fetch => "download",
+        });
+        return Ok(None);
+    }
+    if verdict == Verdict::Use
+        && let Some(item) = &asking.candidate
+    {
+        give_item(cache, task, item, Source::Hit, report)?;
+        return Ok(None);
+    }
+    if task.policy.older_than.is_some() && asking.candidate.is_none() {
+        return Err(Error::new(Kind::NotFound, "not_found", "no stored version is older than the date given")
+            .hint("without --older-than the newest is used, or downloaded"));
+    }
+    if task.policy.offline && asking.resolved.request.url.scheme() != "file" {
+        offline(&asking, report, listener)?;
+        return Ok(None);
+    }
+    if let (Some(place), Some(found)) = (&place, found)
+        && task.delivery.if_exists == IfExists::Error
+        && !matches!(found, Found::Nothing | Found::Stream)
+    {
+        return Err(disk::exists(&place.path));
+    }
+    if cache.is_some_and(Cache::is_read_only) {
+        if matches!(task.destination, Destination::Cache) {
+            return Err(Error::new(
+                Kind::Disk,
+                "read_only",
+                "the cache is read-only, and what was asked for is not in it",
+            )
+            .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
+        }
+        listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
+        asking.cache = None;
+    }
+    Ok(Some(asking))
+}
+
+/// `keep`, and a digest given that the destination has: neither cache nor network is needed.
+fn settled_by_destination(
+    manager: &Manager,
+    task: &Task,
+    place: &Place,
+    found: Found,
+    report: &mut Report,
+    listener: &dyn Listener,
+) -> Result<bool> {
+    if task.delivery.if_exists == IfExists::Keep && !matches!(found, Found::Nothing | Found::Stream) {
+        listener.event(Event::Decision("--if-exists keep: what exists is taken as it is".to_owned()));
+        report.source = Some(Source::Kept);
+        report.size = std::fs::metadata(&place.path).ok().map(|m| m.len());
+        report.output = Some(place.path.clone());
+        return Ok(true);
+    }
+    let exact = matches!(task.policy.freshness, Freshness::Any | Freshness::MaxAge(_));
+    if task.proof.digests.is_empty() || !matches!(found, Found::File(_)) || !exact {
+        return Ok(false);
+    }
+    let Some(digests) = proven_file(manager, task, &place.path)? else { return Ok(false) };
+    listener.event(Event::Decision("the destination has the digest given: nothing is asked".to_owned()));
+    report.source = Some(Source::Present);
+    report.size = std::fs::metadata(&place.path).ok().map(|m| m.len());
+    report.output = Some(place.path.clone());
+    let wanted = Wanted { size: report.size.unwrap_or(0), sha256: digests.sha256(), last_modified: None, origin: "" };
+    if task.delivery.touch {
+        deliver::deliver(manager.opened_cache(), &place.path, place, wanted)?;
+    }
+    report.digests = Some(digests);
+    Ok(true)
+}
+
+/// The digests of a file, if all that were given match it.
+fn proven_file(manager: &Manager, task: &Task, path: &Path) -> Result<Option<Digests>> {
+    let size = std::fs::metadata(path).map_or(0, |m| m.len());
+    if task.proof.size.is_some_and(|s| s != size) {
+        return Ok(None);
+    }
+    let only_sha256 = match task.proof.digests.as_slice() {
+        [one] if one.digest.algorithm().name() == "sha256" => Some(&one.digest),
+        _ => None,
+    };
+    if let Some(sha256) = only_sha256 {
+        // The cache is asked for its record of deliveries, if it is there; it need not be.
+        let cache = manager.cache_for(task, &Silent).unwrap_or(None);
+        let same = deliver::holds(cache, path, size, sha256)?;
+        return Ok(same.then(|| Digests::known(sha256.clone(), [])));
+    }
+    let algorithms = task.proof.digests.iter().map(|e| e.digest.algorithm());
+    let digests = hash_file(path, algorithms)?;
+    Ok(task.proof.digests.iter().all(|e| digests.get(e.digest.algorithm()) == Some(&e.digest)).then_some(digests))
+}
+
+/// Without the network: a stale version if that was allowed, else a miss.
+fn offline(asking: &Asking<'_>, report: &mut Report, listener: &dyn Listener) -> Result<()> {
+    match &asking.candidate {
+        Some(item) if asking.task.policy.stale_if_error => {
+            listener.event(Event::Warning("offline: a stored version is used unchecked".to_owned()));
+            give_item(asking.cache, asking.task, item, Source::Stale, report)
+        }
+        Some(_) => Err(Error::new(
+            Kind::NotFound,
+            "offline",
+            "a stored version is there, but may not be used without asking the origin",
+        )
+        .hint("--stale-if-error uses it all the same")),
+        None => Err(Error::new(Kind::NotFound, "offline", "not in the cache, and --offline forbids to ask")
+            .hint("fetch it once without --offline")),
+    }
+}

@@ -1,0 +1,104 @@
+//! Giving out what is there: the file of a stored version, at the place where it is wanted, and the report of it.
+
+use crate::cache::Cache;
+use crate::cache::item::Item;
+use crate::clock::Timestamp;
+use crate::digest::{Algorithm, Digests, hash_reader};
+use crate::error::{Error, Kind, Result};
+use crate::manager::deliver::{self, Place, Wanted};
+use crate::manager::record;
+use crate::manager::report::{Report, Source};
+use crate::manager::task::{Destination, Naming, Task};
+use crate::transfer::filename;
+use std::fs::File;
+use std::path::Path;
+
+/// Marks the end of a task.
+pub(crate) fn finished(mut report: Report) -> Report {
+    report.finished_at = Some(Timestamp::now());
+    report
+}
+
+/// The report of a failure, every secret masked in it.
+pub(crate) fn failed(mut report: Report, error: Error) -> Report {
+    let mask = report.mask.clone();
+    report.error = Some(error.map_text(|text| mask.apply(text)));
+    finished(report)
+}
+
+/// The destination, as far as it is known before anything is asked.
+pub(crate) fn known_place(task: &Task) -> Result<Option<Place>> {
+    let path = match &task.destination {
+        Destination::Path(path) => path.clone(),
+        Destination::Folder { folder, naming: Naming::Url } => folder.join(url_name(task)?),
+        _ => return Ok(None),
+    };
+    Ok(Some(Place { path, delivery: task.delivery, named_by_server: false }))
+}
+
+fn url_name(task: &Task) -> Result<String> {
+    filename::from_url(&task.descriptor.url).ok_or_else(|| {
+        let url = task.travel.secrets.redact_url(&task.descriptor.url);
+        Error::usage(format!("the URL `{url}` ends without a file name")).hint("-o FILE gives one")
+    })
+}
+
+/// The digests of a file.
+pub(crate) fn hash_file(path: &Path, others: impl IntoIterator<Item = Algorithm>) -> Result<Digests> {
+    let failed = |e: &std::io::Error| Error::disk(format!("cannot read `{}`", path.display()), e);
+    let mut file = File::open(path).map_err(|e| failed(&e))?;
+    Ok(hash_reader(&mut file, others).map_err(|e| failed(&e))?.1)
+}
+
+/// Delivers a stored version and tells of it.
+pub(crate) fn give_item(
+    cache: Option<&Cache>,
+    task: &Task,
+    item: &Item,
+    source: Source,
+    report: &mut Report,
+) -> Result<()> {
+    let item = &describe(cache, task, item)?;
+    record::tell_item(report, item);
+    let sha256 = item.sha256.as_ref().ok_or_else(|| no_digest(item))?;
+    let last_modified = report.headers.text("last-modified").and_then(|t| Timestamp::from_http_date(&t));
+    let origin = report.resolved_url.clone().unwrap_or_else(|| report.url.clone());
+    let wanted = Wanted { size: item.size.unwrap_or(0), sha256, last_modified, origin: &origin };
+    if let Some(place) = final_place(task, report)? {
+        report.output = Some(place.path.clone());
+        report.written = deliver::deliver(cache, &item.path, &place, wanted)?;
+    } else if matches!(task.destination, Destination::Open) {
+        let open = File::open(&item.path);
+        report.open = Some(open.map_err(|e| Error::disk(format!("cannot read `{}`", item.path.display()), &e))?);
+    }
+    report.source = Some(source);
+    Ok(())
+}
+
+fn no_digest(item: &Item) -> Error {
+    Error::new(Kind::Cache, "no_digest", format!("the item {} has no digest", item.version_id()))
+}
+
+/// Attributes, label and name that were given with this command.
+fn describe(cache: Option<&Cache>, task: &Task, item: &Item) -> Result<Item> {
+    let said = &task.description;
+    let label = said.label.as_deref().filter(|l| *l != item.label);
+    let changed = label.is_some() || said.attributes.iter().any(|a| !item.attributes.contains(a));
+    match cache {
+        Some(cache) if changed && !cache.is_read_only() => cache.describe(item, label, &said.attributes),
+        _ => Ok(item.clone()),
+    }
+}
+
+/// The destination, once the response's fields are known.
+pub(crate) fn final_place(task: &Task, report: &Report) -> Result<Option<Place>> {
+    let (path, named_by_server) = match &task.destination {
+        Destination::Cache | Destination::Open => return Ok(None),
+        Destination::Path(path) => (path.clone(), false),
+        Destination::Folder { folder, naming } => match (naming, record::server_name(&report.headers)) {
+            (Naming::Header, Some(name)) => (folder.join(name), true),
+            _ => (folder.join(url_name(task)?), false),
+        },
+    };
+    Ok(Some(Place { path, delivery: task.delivery, named_by_server }))
+}
