@@ -150,6 +150,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell each decision and the rule behind it')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Decide and tell, but ask and write nothing')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit 11 if nothing new was fetched or written')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'What is stored: list, show, find')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Settings: show, check')
             [CompletionResult]::new('fetch', 'fetch', [CompletionResultType]::ParameterValue, 'Fetch URLs: cached, verified, recorded')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Fetch URLs: cached, verified, recorded')
@@ -157,6 +158,193 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'What works here: cache, TLS roots, proxies, backends')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Completions for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'The manual')
+            break
+        }
+        'dl;cache' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is stored: a table on a terminal, tab-separated lines elsewhere')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what is stored: a table on a terminal, tab-separated lines elsewhere')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Everything known about an item')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'The file of an item: the newest READY one of a URI')
+            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'The key of a URI with its parameters; it never changes between releases')
+            [CompletionResult]::new('dir', 'dir', [CompletionResultType]::ParameterValue, 'Where the cache is')
+            break
+        }
+        'dl;cache;ls' {
+            [CompletionResult]::new('--uri', '--uri', [CompletionResultType]::ParameterName, 'Exactly this URI, whatever the parameters')
+            [CompletionResult]::new('--uri-glob', '--uri-glob', [CompletionResultType]::ParameterName, 'URIs that match (`*`, `?`, `[…]`)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Items of this key')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The item of this id')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'This version of each key')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'READY, FAILED, WRITE, …, or its number')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'With this label')
+            [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'With this extension')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'With this file name')
+            [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Made or confirmed since')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Made before')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'By this field (id)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'TRASH and DELETED too')
+            [CompletionResult]::new('--reverse', '--reverse', [CompletionResultType]::ParameterName, 'The other way round')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'More columns')
+            [CompletionResult]::new('--long', '--long', [CompletionResultType]::ParameterName, 'More columns')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Only how many')
+            [CompletionResult]::new('--no-touch', '--no-touch', [CompletionResultType]::ParameterName, 'Leave the counters alone')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;cache;list' {
+            [CompletionResult]::new('--uri', '--uri', [CompletionResultType]::ParameterName, 'Exactly this URI, whatever the parameters')
+            [CompletionResult]::new('--uri-glob', '--uri-glob', [CompletionResultType]::ParameterName, 'URIs that match (`*`, `?`, `[…]`)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Items of this key')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The item of this id')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'This version of each key')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'READY, FAILED, WRITE, …, or its number')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'With this label')
+            [CompletionResult]::new('--ext', '--ext', [CompletionResultType]::ParameterName, 'With this extension')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'With this file name')
+            [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Made or confirmed since')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Made before')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'By this field (id)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'TRASH and DELETED too')
+            [CompletionResult]::new('--reverse', '--reverse', [CompletionResultType]::ParameterName, 'The other way round')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'More columns')
+            [CompletionResult]::new('--long', '--long', [CompletionResultType]::ParameterName, 'More columns')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Only how many')
+            [CompletionResult]::new('--no-touch', '--no-touch', [CompletionResultType]::ParameterName, 'Leave the counters alone')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;cache;show' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;cache;path' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;cache;key' {
+            [CompletionResult]::new('--uri', '--uri', [CompletionResultType]::ParameterName, 'The URI')
+            [CompletionResult]::new('--key-param', '--key-param', [CompletionResultType]::ParameterName, 'Joins the key and is not sent')
+            [CompletionResult]::new('--key-params', '--key-params', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
+            [CompletionResult]::new('-X', '-X ', [CompletionResultType]::ParameterName, 'The method (GET; POST with data)')
+            [CompletionResult]::new('--request', '--request', [CompletionResultType]::ParameterName, 'The method (GET; POST with data)')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Appended to the URL, encoded')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'A request header `Name: value`')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A request header `Name: value`')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Sent by POST as a form')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Sent by POST as a form')
+            [CompletionResult]::new('--data-json', '--data-json', [CompletionResultType]::ParameterName, 'JSON sent by POST')
+            [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'A part of a multipart form')
+            [CompletionResult]::new('--form', '--form', [CompletionResultType]::ParameterName, 'A part of a multipart form')
+            [CompletionResult]::new('--auth-id', '--auth-id', [CompletionResultType]::ParameterName, 'Joins the key in place of the credential')
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;cache;dir' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
             break
         }
         'dl;config' {
@@ -184,8 +372,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;config;path' {
@@ -207,8 +393,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;config;check' {
@@ -230,8 +414,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;fetch' {
@@ -362,8 +544,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;get' {
@@ -494,8 +674,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;download' {
@@ -626,8 +804,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;doctor' {
@@ -649,8 +825,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;completions' {
@@ -672,8 +846,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
         'dl;man' {
@@ -695,8 +867,6 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Version, and those of the backends')
             break
         }
     })

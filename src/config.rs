@@ -25,7 +25,7 @@ pub enum Given {
     One(String),
     /// A list of such.
     Many(Vec<String>),
-    /// Names and texts.
+    /// Names and texts: a table, or a list of lists of two.
     Pairs(Vec<(String, String)>),
 }
 
@@ -128,6 +128,16 @@ fn given_json(value: serde_json::Value) -> Result<Given> {
         other => other.to_string(),
     };
     Ok(match value {
+        Value::Array(list) if !list.is_empty() && list.iter().all(|v| v.as_array().is_some_and(|p| p.len() == 2)) => {
+            let pair = |value: Value| match value {
+                Value::Array(pair) => {
+                    let mut pair = pair.into_iter().map(text);
+                    (pair.next().unwrap_or_default(), pair.next().unwrap_or_default())
+                }
+                other => (text(other), String::new()),
+            };
+            Given::Pairs(list.into_iter().map(pair).collect())
+        }
         Value::Array(list) => Given::Many(list.into_iter().map(text).collect()),
         Value::Object(object) => Given::Pairs(object.into_iter().map(|(k, v)| (k, text(v))).collect()),
         Value::Null => return Err(Error::usage("`null` sets nothing: leave the key out")),
@@ -151,6 +161,13 @@ fn entries_of(table: &DeTable<'_>, lines: &Lines<'_>) -> Result<Vec<Entry>> {
 fn given(value: &DeValue<'_>, line: usize, key: &str) -> Result<Given> {
     let wrong = || Error::usage(format!("line {line}: `{key}` holds a table where a single value is expected"));
     Ok(match value {
+        DeValue::Array(list) if list.iter().any(|v| v.get_ref().is_array()) => {
+            let pair = |value: &DeValue<'_>| match value.as_array()?.iter().collect::<Vec<_>>().as_slice() {
+                [name, value] => Some((scalar(name.get_ref())?, scalar(value.get_ref())?)),
+                _ => None,
+            };
+            Given::Pairs(list.iter().map(|v| pair(v.get_ref()).ok_or_else(wrong)).collect::<Result<_>>()?)
+        }
         DeValue::Array(list) => {
             Given::Many(list.iter().map(|v| scalar(v.get_ref()).ok_or_else(wrong)).collect::<Result<_>>()?)
         }

@@ -19,6 +19,7 @@ pub(crate) const VARIABLES: &[&str] = &[
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
     "TERM",
+    "TMPDIR",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "all_proxy",
@@ -115,6 +116,12 @@ impl Context {
     /// The config file where none is said.
     pub(crate) fn config_file(&self) -> Option<PathBuf> {
         Some(self.folder("XDG_CONFIG_HOME", ".config")?.join("config.toml"))
+    }
+
+    /// Where files without a name may lie for a while: `TMPDIR`, else `/var/tmp`, which is on a disk.
+    pub(crate) fn temporary_folder(&self) -> PathBuf {
+        let said = self.variable("TMPDIR").map(PathBuf::from).filter(|p| p.is_absolute());
+        said.unwrap_or_else(|| PathBuf::from(if Path::new("/var/tmp").is_dir() { "/var/tmp" } else { "/tmp" }))
     }
 
     fn folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {

@@ -147,8 +147,9 @@ mod tests {
     fn the_screens_name_options_that_exist() {
         let tree = verbs::tree();
         let fetch = tree.find_subcommand("fetch").unwrap();
-        let longs: BTreeSet<&str> = fetch.get_arguments().filter_map(clap::Arg::get_long).collect();
-        let shorts: BTreeSet<char> = fetch.get_arguments().filter_map(clap::Arg::get_short).collect();
+        let all = || fetch.get_arguments().chain(tree.get_arguments());
+        let longs: BTreeSet<&str> = all().filter_map(clap::Arg::get_long).collect();
+        let shorts: BTreeSet<char> = all().filter_map(clap::Arg::get_short).collect();
         for screen in [DL, FETCH] {
             for word in screen.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ':' | '\'')) {
                 if let Some(long) = word.strip_prefix("--") {

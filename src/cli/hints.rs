@@ -10,7 +10,10 @@ const HABITS: &[(&[&str], &str)] = &[
         "unfinished downloads are gone on with anyway (--resume auto|always|never)",
     ),
     (&["-N", "--timestamping", "-z", "--time-cond"], "--refresh asks the origin and downloads only what changed"),
-    (&["--no-check-certificate", "--check-certificate"], "-k, or --cacert FILE for a certificate of your own"),
+    (
+        &["--no-check-certificate", "--check-certificate"],
+        "-k/--insecure, or --cacert FILE for a certificate of your own",
+    ),
     (&["--ca-certificate"], "--cacert FILE"),
     (&["-s", "--split", "-x", "--max-connection-per-server"], "--connections N"),
     (

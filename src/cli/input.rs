@@ -82,6 +82,7 @@ fn asked(words: Vec<String>, place: &str) -> Result<Option<Asked>> {
         match word.split_once('=') {
             Some(("out", path)) if !path.is_empty() => {
                 once(asked.output.is_some())?;
+                refuse_climbing(Path::new(path))?;
                 asked.output = Some(PathBuf::from(path));
             }
             Some(("checksum", spec)) => asked.checksums.push(Digest::parse(spec)?),
@@ -148,15 +149,21 @@ fn split(line: &str) -> Result<Vec<String>> {
 /// Usage.
 pub(crate) fn place_below(folder: Option<&Path>, output: &Path) -> Result<PathBuf> {
     let Some(folder) = folder else { return Ok(output.to_owned()) };
+    refuse_climbing(output)?;
     let shown = output.display();
     if output.is_absolute() {
         return Err(Error::usage(format!("`{shown}` is absolute, and -P {} is given", folder.display()))
             .hint("leave out -P, or write a path below it"));
     }
-    if output.components().any(|c| matches!(c, Component::ParentDir)) {
-        return Err(Error::usage(format!("`{shown}` leads out of `{}`", folder.display())));
-    }
     Ok(folder.join(output))
+}
+
+fn refuse_climbing(output: &Path) -> Result<()> {
+    if output.components().any(|c| matches!(c, Component::ParentDir)) {
+        return Err(Error::usage(format!("`{}` leads out of the folder", output.display()))
+            .hint("an absolute path, without -P, may lie anywhere"));
+    }
+    Ok(())
 }
 
 /// The options that a descriptor file may hold.

@@ -17,7 +17,7 @@ mod verbs;
 
 use args::Global;
 use args::values::Color;
-use clap::{Args as _, FromArgMatches as _};
+use clap::{Args as _, CommandFactory as _, FromArgMatches};
 use context::Context;
 use dl::error::{Error, Result};
 use output::{Manner, Output};
@@ -111,14 +111,29 @@ impl Session<'_> {
         Ok((global, layers))
     }
 
+    /// Where the cache is and how it is opened.
+    ///
+    /// # Errors
+    /// Usage: no folder for it is known.
+    pub(crate) fn cache_options(&self, global: &Global) -> Result<dl::cache::Options> {
+        let folder = global.cache_dir.clone().or_else(|| self.context.cache_folder()).ok_or_else(|| {
+            Error::usage("no folder for the cache is known: HOME is not set, and the account has no home")
+                .hint("--cache-dir DIR, or DL_CACHE_DIR")
+        })?;
+        let mut options = dl::cache::Options::new(std::path::absolute(&folder).unwrap_or(folder));
+        options.multi_user = global.cache_shared;
+        options.lock_timeout = global.lock_timeout.unwrap_or(options.lock_timeout);
+        Ok(options)
+    }
+
     /// The printer follows these options.
     pub(crate) fn adopt(&self, global: &Global, explain: bool) {
         self.output.set_manner(Manner { explain, ..manner(self.context, Some(global)) });
     }
 
     /// The values of a typed option or argument.
-    pub(crate) fn args<T: clap::FromArgMatches>(&self) -> Result<T> {
-        T::from_arg_matches(&self.typed.matches).map_err(|e| Error::usage(e.to_string()))
+    pub(crate) fn args<T: FromArgMatches>(&self) -> Result<T> {
+        from(&self.typed)
     }
 }
 
@@ -126,9 +141,11 @@ fn dispatch(context: &Context, output: &Arc<Output>, arguments: Vec<OsString>) -
     match verbs::detect(&arguments)? {
         Meant::Verb(verb, arguments) => run_verb(context, output, verb, arguments),
         Meant::Nothing(arguments) => {
-            let global = global_alone("dl", arguments)?;
+            let typed = Typed::new(parse::prepare(args::Top::command()), arguments)?;
+            let top: args::Top = from(&typed)?;
+            let global = top.global;
             output.set_manner(manner(context, Some(&global)));
-            if global.version {
+            if top.version {
                 return commands::version::run(output, global.json);
             }
             if global.help {
@@ -140,7 +157,8 @@ fn dispatch(context: &Context, output: &Arc<Output>, arguments: Vec<OsString>) -
             Err(Error::usage("nothing to do: a URL or a command is missing").hint("dl -h"))
         }
         Meant::Group(group, arguments) => {
-            let global = global_alone(group, arguments)?;
+            let typed = Typed::new(parse::prepare(Global::augment_args(clap::Command::new(group))), arguments)?;
+            let global: Global = from(&typed)?;
             output.set_manner(manner(context, Some(&global)));
             if global.help || global.short_help {
                 return output.help(&help::group(group)).map(|()| 0);
@@ -150,23 +168,19 @@ fn dispatch(context: &Context, output: &Arc<Output>, arguments: Vec<OsString>) -
     }
 }
 
-fn global_alone(name: &'static str, arguments: Vec<OsString>) -> Result<Global> {
-    let command = parse::prepare(Global::augment_args(clap::Command::new(name)));
-    let typed = Typed::new(command, arguments)?;
-    Global::from_arg_matches(&typed.matches).map_err(|e| Error::usage(e.to_string()))
+/// What was typed, as a type.
+fn from<T: FromArgMatches>(typed: &Typed) -> Result<T> {
+    T::from_arg_matches(&typed.matches).map_err(|e| Error::usage(e.to_string()))
 }
 
 fn run_verb(context: &Context, output: &Arc<Output>, verb: &'static Verb, arguments: Vec<OsString>) -> Result<u8> {
     let typed = Typed::new(verb.parser(), arguments)?;
     let said = |id: &str| typed.has(id) && typed.matches.try_get_one::<bool>(id).ok().flatten() == Some(&true);
     if said("help") || said("short_help") {
-        let global = Global::from_arg_matches(&typed.matches).map_err(|e| Error::usage(e.to_string()))?;
+        let global: Global = from(&typed)?;
         output.set_manner(manner(context, Some(&global)));
         let text = if said("help") { help::long(verb) } else { help::short(verb) };
         return output.help(&text).map(|()| 0);
-    }
-    if said("version") {
-        return commands::version::run(output, said("json"));
     }
     let session = Session { context, output: Arc::clone(output), typed };
     (verb.run)(&session)

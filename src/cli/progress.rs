@@ -158,6 +158,23 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━━╌")
 }
 
+/// Listens where nothing is transferred: only warnings are told.
+pub(crate) struct Spoken<'a>(&'a Output);
+
+impl<'a> Spoken<'a> {
+    pub(crate) fn new(output: &'a Output) -> Self {
+        Self(output)
+    }
+}
+
+impl Listener for Spoken<'_> {
+    fn event(&self, event: Event) {
+        if let Event::Warning(text) = event {
+            self.0.warn(&text);
+        }
+    }
+}
+
 /// Listens to one transfer.
 struct Ear {
     watch: Arc<Watch>,

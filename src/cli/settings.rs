@@ -22,7 +22,7 @@ use url::Url;
 pub(crate) const ONE_FILE: &[&str] =
     &["output", "checksum", "sha256", "size", "mirror", "key-uri", "filename", "descriptor", "dump-header"];
 /// Options that are flags only: no variable or file may change what a script reads.
-const FLAGS_ONLY: &[&str] = &["json", "explain", "help", "version", "location", "fail", "show-error"];
+const FLAGS_ONLY: &[&str] = &["json", "explain", "help", "location", "fail", "show-error"];
 /// Options that choose the config file: variables, but no keys of it.
 const NOT_IN_FILE: &[&str] = &["config", "no-config"];
 /// Keys of a host section.
@@ -222,12 +222,10 @@ impl Layers {
         Secrets::with(&self.secret_names.0, &self.secret_names.1)
     }
 
-    /// The host sections for a URL, the longest match first.
-    pub(crate) fn hosts_for(&self, url: &Url) -> Vec<&Host> {
-        let mut fitting: Vec<(usize, &Host)> =
-            self.hosts.iter().filter_map(|host| Some((config::fits(&host.pattern, url)?, host))).collect();
-        fitting.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
-        fitting.into_iter().map(|(_, host)| host).collect()
+    /// The host section for a URL: the longest match, and no other.
+    pub(crate) fn host_for(&self, url: &Url) -> Option<&Host> {
+        let fitting = self.hosts.iter().filter_map(|host| Some((config::fits(&host.pattern, url)?, host)));
+        fitting.max_by_key(|(length, _)| *length).map(|(_, host)| host)
     }
 }
 
@@ -458,9 +456,8 @@ mod tests {
 
     fn folded(words: &[&str], layers: &Layers, url: &str) -> Result<Fetch> {
         let url = Url::parse(url).unwrap();
-        let hosts = layers.hosts_for(&url);
         let mut all: Vec<&[Setting]> = vec![&layers.environment];
-        all.extend(hosts.iter().map(|h| h.settings.as_slice()));
+        all.extend(layers.host_for(&url).map(|h| h.settings.as_slice()));
         all.push(&layers.file);
         Ok(Fetch::from_arg_matches(&fold(&typed(words), &all)?.matches).unwrap())
     }

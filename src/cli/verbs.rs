@@ -1,6 +1,6 @@
 //! The commands: their names and aliases, and which one a command line means.
 
-use super::args::{Completions, Fetch, Global, Man, Plain};
+use super::args::{Completions, Fetch, Global, Man, Plain, Top, cache};
 use super::{commands, hints, parse};
 use clap::{Args as _, Command, CommandFactory as _};
 use dl::error::{Error, Result};
@@ -37,6 +37,47 @@ pub(crate) const VERBS: &[Verb] = &[
         examples: commands::fetch::EXAMPLES,
         options: Fetch::command,
         run: commands::fetch::run,
+    },
+    Verb {
+        words: &["cache", "ls"],
+        aliases: &["list"],
+        about: "List what is stored: a table on a terminal, tab-separated lines elsewhere",
+        examples: "  dl cache ls --uri-glob 'https://example.org/*' --sort size --reverse\n  \
+                   dl cache ls --status FAILED --json | jq -r .error.message\n  dl cache ls --newer-than 1d --count",
+        options: cache::Ls::command,
+        run: commands::cache_ls::run,
+    },
+    Verb {
+        words: &["cache", "show"],
+        aliases: &[],
+        about: "Everything known about an item",
+        examples: "  dl cache show https://example.org/trips.csv\n  dl cache show --json 12 | jq .download.headers",
+        options: cache::OfItems::command,
+        run: commands::cache_show::show,
+    },
+    Verb {
+        words: &["cache", "path"],
+        aliases: &[],
+        about: "The file of an item: the newest READY one of a URI",
+        examples: "  head \"$(dl cache path https://example.org/trips.csv)\"",
+        options: cache::OfItems::command,
+        run: commands::cache_show::path,
+    },
+    Verb {
+        words: &["cache", "key"],
+        aliases: &[],
+        about: "The key of a URI with its parameters; it never changes between releases",
+        examples: "  dl cache key --uri https://example.org/trips.csv --key-param rows=1200",
+        options: cache::Key::command,
+        run: commands::cache_key::run,
+    },
+    Verb {
+        words: &["cache", "dir"],
+        aliases: &[],
+        about: "Where the cache is",
+        examples: "  du -sh \"$(dl cache dir)\"",
+        options: Plain::command,
+        run: commands::cache_key::dir,
     },
     Verb {
         words: &["config", "show"],
@@ -137,6 +178,9 @@ pub(crate) enum Meant {
 pub(crate) fn detect(arguments: &[OsString]) -> Result<Meant> {
     let globals = Global::augment_args(Command::new("dl"));
     let start = skip_options(&globals, arguments, 0);
+    if arguments.get(start).is_some_and(|word| word == "--version" || word == "-V") {
+        return Ok(Meant::Nothing(arguments.to_vec()));
+    }
     let Some(word) = arguments.get(start) else {
         return Ok(Meant::Nothing(arguments.to_vec()));
     };
@@ -181,7 +225,7 @@ fn no_verb(word: &str) -> Error {
     let names = names.copied().chain(GROUPS.iter().map(|(name, _)| *name));
     let error = Error::usage(format!("`{word}` is neither a command nor a URL"));
     match hints::nearest(word, names) {
-        Some(near) => error.hint(format!("did you mean `dl {near}`?")),
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("a URL begins with its scheme, such as https://; `dl -h` lists the commands"),
     }
 }
@@ -190,7 +234,7 @@ fn no_verb_in(group: &str, word: &str) -> Error {
     let verbs: Vec<&str> = VERBS.iter().filter(|v| v.words[0] == group).map(|v| v.words[1]).collect();
     let error = Error::usage(format!("`dl {group}` has no command `{word}`: expected one of {}", verbs.join(", ")));
     match hints::nearest(word, verbs) {
-        Some(near) => error.hint(format!("did you mean `dl {group} {near}`?")),
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!("dl {group} -h")),
     }
 }
@@ -230,7 +274,7 @@ fn global_option(globals: &Command, word: &str) -> Option<bool> {
 
 /// The whole command line as a tree, for help, manual and completions.
 pub(crate) fn tree() -> Command {
-    let mut root = Global::augment_args(Command::new("dl"))
+    let mut root = Top::command()
         .about("Fetch files the way reproducible work needs them: cached, verified, recorded")
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -289,9 +333,9 @@ mod tests {
 
     #[test]
     fn a_lone_word_names_the_nearest_verb() {
-        assert_eq!(meant(&["ftech"]), "`ftech` is neither a command nor a URL | did you mean `dl fetch`?");
-        assert!(meant(&["-q", "ftech", "https://h/x"]).contains("did you mean `dl fetch`?"));
-        assert!(meant(&["config", "shwo"]).contains("did you mean `dl config show`?"));
+        assert_eq!(meant(&["ftech"]), "`ftech` is neither a command nor a URL | did you mean `fetch`?");
+        assert!(meant(&["-q", "ftech", "https://h/x"]).contains("did you mean `fetch`?"));
+        assert!(meant(&["config", "shwo"]).contains("did you mean `show`?"));
         assert!(meant(&["frobnicate"]).contains("https://"));
     }
 

@@ -2,6 +2,7 @@
 //!
 //! No option has a default here, so that "given" can be told from "not given"; what is meant follows in `meaning`.
 
+pub(crate) mod cache;
 pub(crate) mod values;
 
 use clap::{ArgAction, Args, Parser};
@@ -63,9 +64,6 @@ pub(crate) struct Global {
     /// Everything about the command (-h: one screen)
     #[arg(long)]
     pub(crate) help: bool,
-    /// Version, and those of the backends
-    #[arg(short = 'V', long, hide = true)]
-    pub(crate) version: bool,
 }
 
 impl Global {
@@ -398,6 +396,17 @@ pub(crate) struct Fetch {
     pub(crate) global: Global,
 }
 
+/// `dl` without a command.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "dl")]
+pub(crate) struct Top {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// Version, and those of the backends
+    #[arg(short = 'V', long, help_heading = "Everywhere")]
+    pub(crate) version: bool,
+}
+
 /// A command with no options of its own.
 #[derive(Debug, Clone, Parser)]
 pub(crate) struct Plain {
@@ -421,16 +430,6 @@ pub(crate) struct Man {
     /// Where to write a page for each command; without it the page of `dl` goes to stdout
     #[arg(value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) global: Global,
-}
-
-/// `dl cache show`, `dl cache path`.
-#[derive(Debug, Clone, Parser)]
-pub(crate) struct CacheItem {
-    /// `sha256:HEX`, an id, a version id, a URI, a path, a key or its unique prefix
-    #[arg(value_name = "ITEM")]
-    pub(crate) item: Vec<String>,
     #[command(flatten)]
     pub(crate) global: Global,
 }

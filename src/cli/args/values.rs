@@ -168,6 +168,14 @@ pub(crate) fn statuses(text: &str) -> Result<Statuses, String> {
     told(Statuses::parse(text))
 }
 
+pub(crate) fn status(text: &str) -> Result<dl::cache::item::Status, String> {
+    told(dl::cache::item::Status::parse(text))
+}
+
+pub(crate) fn sort(text: &str) -> Result<dl::cache::query::Sort, String> {
+    told(dl::cache::query::Sort::parse(text))
+}
+
 pub(crate) fn connections(text: &str) -> Result<Connections, String> {
     match text {
         "auto" => Ok(Connections::Auto),

@@ -103,7 +103,7 @@ fn of_fetch(session: &Session<'_>, layers: &Layers) -> Result<settings::Folded> 
 
 fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for option in settings::settable() {
+    for option in settings::file_keys() {
         let Some(long) = option.get_long() else { continue };
         let id = option.get_id().as_str();
         let values: Vec<OsString> = folded
@@ -142,7 +142,6 @@ fn default_value(option: &Arg, session: &Session<'_>) -> Value {
     let text = |path: Option<std::path::PathBuf>| path.map_or(Value::Null, |p| p.to_string_lossy().into_owned().into());
     match option.get_long() {
         Some("cache-dir") => text(session.context.cache_folder()),
-        Some("config") => text(session.context.config_file()),
         _ => default_of(option).map_or(Value::Null, scalar),
     }
 }
@@ -264,7 +263,7 @@ fn example() -> String {
          \n# ---- Secrets\n\n[secrets]\n# More header fields whose values are secret\n# headers = []\n\
          # More query parameters whose values are secret\n# query = []\n\
          \n# ---- One host: scheme and port may be given, the longest match wins\n\n\
-         # [host.\"https://api.example.org:8443\"]\n\
+         [host.\"https://api.example.org:8443\"]\n\
          # header = [\"Accept: application/json\"]\n\
          # A header whose value is read from a variable\n\
          # header-env = { Authorization = \"API_AUTHORIZATION\" }\n\
@@ -298,11 +297,7 @@ mod tests {
         let bare: String = committed
             .lines()
             .filter(|l| !l.ends_with(" ="))
-            .filter(|l| {
-                l.starts_with('[')
-                    || l.starts_with("# [")
-                    || l.split_once(" = ").is_some_and(|(k, _)| !k[2..].contains(' '))
-            })
+            .filter(|l| l.starts_with('[') || l.split_once(" = ").is_some_and(|(k, _)| !k[2..].contains(' ')))
             .map(|l| format!("{}\n", l.strip_prefix("# ").unwrap_or(l)))
             .collect();
         let mut layers = Layers::default();
@@ -331,8 +326,9 @@ mod tests {
         assert_eq!(args.ask.tls_min, Some(defaults.tls.only_tls13));
         assert_eq!(args.place.if_exists, Some(dl::manager::task::IfExists::default()));
         assert_eq!(args.age.check_method, Some(dl::manager::task::CheckMethod::default()));
-        assert_eq!(travel.jobs, Some(super::super::fetch::DEFAULT_JOBS));
-        assert_eq!(args.global.lock_timeout, Some(super::super::fetch::DEFAULT_LOCK_TIMEOUT));
+        let manager = dl::manager::Options::with_cache("/c");
+        assert_eq!(travel.jobs, Some(manager.jobs));
+        assert_eq!(args.global.lock_timeout, manager.cache.map(|c| c.lock_timeout));
     }
 
     #[test]

@@ -43,10 +43,9 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         Some(path) => Finding::good("config", path.display().to_string()),
         None => Finding::good("config", "no config file; the defaults hold"),
     }];
-    let folder = global.cache_dir.clone().or_else(|| session.context.cache_folder());
-    findings.push(match folder {
-        Some(folder) => cache(&folder, global.cache_shared),
-        None => Finding::bad("cache", &super::fetch::no_cache_folder()),
+    findings.push(match session.cache_options(&global) {
+        Ok(options) => cache(&options),
+        Err(error) => Finding::bad("cache", &error),
     });
     findings.push(match travel::options(&args, travel::TypedTrust::default(), &layers.secrets(), session.context) {
         Ok((options, _)) => roots(options.tls.roots.as_deref(), options.tls.insecure),
@@ -83,7 +82,8 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 }
 
 /// Whether the cache can be written, and by nobody else.
-fn cache(folder: &Path, shared: bool) -> Finding {
+fn cache(options: &dl::cache::Options) -> Finding {
+    let (folder, shared) = (options.folder.as_path(), options.multi_user);
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let shown = folder.display();
     let unsafe_cache = |why: String| {

@@ -11,22 +11,18 @@ use crate::cli::progress::Watch;
 use crate::cli::settings::{Layers, Setting};
 use crate::cli::{hints, signals};
 use clap::Arg;
+use dl::cache;
 use dl::checksums::{self, Row};
 use dl::error::{Error, Result};
 use dl::manager::report::Report;
 use dl::manager::task::{Destination, Freshness, Task};
-use dl::manager::{CacheOptions, Manager, Options};
+use dl::manager::{Manager, Options};
 use dl::transfer::job::Expected;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use url::Url;
 
-/// URLs at once where `--jobs` is not given.
-pub(crate) const DEFAULT_JOBS: usize = 8;
-/// How long short locks are waited for where `--lock-timeout` is not given.
-pub(crate) const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest list of checksums that is read from a URL.
 const LARGEST_LIST_BYTES: u64 = 64 << 20;
 
@@ -64,7 +60,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     refuse_nonsense(&args)?;
     let mut asked = gather(&args, from_descriptor)?;
     let rows = match &args.right.checksums {
-        Some(list) => Some(list_of_checksums(session, &layers, &mut planner, &args, list)?),
+        Some(list) => Some(list_of_checksums(session, &mut planner, &args, list)?),
         None => None,
     };
     let every_row = asked.is_empty() && args.ask.input.is_none();
@@ -165,42 +161,33 @@ fn refuse_json_beside_bytes(args: &Fetch, tasks: &[Task]) -> Result<()> {
     Ok(())
 }
 
-/// The error for a cache folder that nobody knows.
-pub(crate) fn no_cache_folder() -> Error {
-    Error::usage("no folder for the cache is known: HOME is not set, and the account has no home")
-        .hint("--cache-dir DIR, or DL_CACHE_DIR")
-}
-
 /// Where the cache is. Without any folder a fetch with a destination goes on without it.
-fn cache_options(session: &Session<'_>, args: &Fetch, tasks: &mut [Task]) -> Result<Option<CacheOptions>> {
+fn cache_options(session: &Session<'_>, args: &Fetch, tasks: &mut [Task]) -> Result<Option<cache::Options>> {
     if args.global.no_cache {
         return Ok(None);
     }
-    let Some(folder) = args.global.cache_dir.clone().or_else(|| session.context.cache_folder()) else {
-        if tasks.iter().any(|t| matches!(t.destination, Destination::Cache)) {
-            return Err(no_cache_folder());
+    match session.cache_options(&args.global) {
+        Ok(options) => Ok(Some(options)),
+        Err(error) if tasks.iter().any(|t| matches!(t.destination, Destination::Cache)) => Err(error),
+        Err(_) => {
+            session.output.warn("no folder for the cache is known: going on without it");
+            for task in tasks {
+                task.policy.no_cache = true;
+            }
+            Ok(None)
         }
-        session.output.warn("no folder for the cache is known: going on without it");
-        for task in tasks {
-            task.policy.no_cache = true;
-        }
-        return Ok(None);
-    };
-    Ok(Some(CacheOptions {
-        folder: std::path::absolute(&folder).unwrap_or(folder),
-        multi_user: args.global.cache_shared,
-        lock_timeout: args.global.lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT),
-    }))
+    }
 }
 
-fn manager_options(args: &Fetch, layers: &Layers, cache: Option<CacheOptions>) -> Options {
+fn manager_options(session: &Session<'_>, args: &Fetch, cache: Option<cache::Options>) -> Options {
+    let defaults = Options::default();
     Options {
         cache,
-        jobs: args.travel.jobs.unwrap_or(DEFAULT_JOBS),
+        jobs: args.travel.jobs.unwrap_or(defaults.jobs),
         join_timeout: args.global.join_timeout,
-        secrets: layers.secrets(),
         fail_fast: args.travel.fail_fast,
         dry_run: args.tell.dry_run,
+        spool: session.context.temporary_folder(),
     }
 }
 
@@ -220,7 +207,7 @@ fn do_all(
     session: &Session<'_>,
     layers: &Layers,
     args: &Fetch,
-    cache: Option<CacheOptions>,
+    cache: Option<cache::Options>,
     tasks: &[Task],
     plan: Vec<Planned>,
 ) -> Result<u8> {
@@ -246,7 +233,7 @@ fn do_all(
         },
     );
     let mut plan = plan.into_iter().peekable();
-    let manager = Manager::new(manager_options(args, layers, cache));
+    let manager = Manager::new(manager_options(session, args, cache));
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
         // What failed before it, in the order asked for, comes first.
@@ -262,7 +249,7 @@ fn do_all(
         outcome.take(tasks.get(index), report);
     };
     if !tasks.is_empty() {
-        manager.run(tasks, &listener, &mut done)?;
+        manager.run(tasks, &listener, &mut done);
     }
     for planned in plan {
         if let Planned::Failed(report) = planned {
@@ -301,28 +288,13 @@ fn prove(task: &mut Task, rows: &[Row]) -> Result<()> {
 }
 
 /// Reads a list from a file, or fetches it: asked for anew each time, since an old list would prove an old file.
-fn list_of_checksums(
-    session: &Session<'_>,
-    layers: &Layers,
-    planner: &mut Planner<'_>,
-    args: &Fetch,
-    list: &str,
-) -> Result<Vec<Row>> {
-    let text = if input::is_url(list) {
-        fetch_list(session, layers, planner, args, list)?
-    } else {
-        read_named_text(Path::new(list))?
-    };
+fn list_of_checksums(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, list: &str) -> Result<Vec<Row>> {
+    let text =
+        if input::is_url(list) { fetch_list(session, planner, args, list)? } else { read_named_text(Path::new(list))? };
     checksums::parse(&text).map_err(|e| e.context(format!("bad list of checksums `{list}`")))
 }
 
-fn fetch_list(
-    session: &Session<'_>,
-    layers: &Layers,
-    planner: &mut Planner<'_>,
-    args: &Fetch,
-    list: &str,
-) -> Result<String> {
+fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, list: &str) -> Result<String> {
     let mut task = planner.task(&Asked::typed(list))?;
     // What was said about the files is not said about their list.
     let own = Task::new(task.descriptor.clone());
@@ -346,9 +318,9 @@ fn fetch_list(
         session.context.stderr_is_terminal,
         tasks.iter().map(name_of).collect(),
     );
-    let manager = Manager::new(Options { dry_run: false, ..manager_options(args, layers, cache) });
+    let manager = Manager::new(Options { dry_run: false, ..manager_options(session, args, cache) });
     let mut got = None;
-    manager.run(&tasks, &|index| watch.listener(index), &mut |_, report| got = Some(report))?;
+    manager.run(&tasks, &|index| watch.listener(index), &mut |_, report| got = Some(report));
     let report = got.ok_or_else(|| Error::new(dl::error::Kind::Other, "no_report", "the list was not fetched"))?;
     if let Some(error) = report.error {
         let error = error.map_text(|text| report.mask.apply(text));

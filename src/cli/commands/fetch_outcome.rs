@@ -131,7 +131,8 @@ impl Outcome {
     fn failure(&mut self, error: Error, report: &Report) {
         self.failures += 1;
         let error = error.map_text(|text| report.mask.apply(text));
-        let shown = if self.told.several && !report.url.is_empty() && !error.message().contains(&report.url) {
+        // A failure names its URL, unless it does so by itself.
+        let shown = if !report.url.is_empty() && !error.to_string().contains(&report.url) {
             let (url, message) = (report.mask.apply(&report.url), error.message().to_owned());
             named(error.clone(), format!("{url}: {message}"))
         } else {

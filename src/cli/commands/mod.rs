@@ -1,5 +1,8 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod cache_key;
+pub(crate) mod cache_ls;
+pub(crate) mod cache_show;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;

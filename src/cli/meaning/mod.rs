@@ -8,7 +8,7 @@ use super::args::values::FreshnessWord;
 use super::args::{Age, Fetch};
 use super::context::Context;
 use super::input::Asked;
-use super::settings::{Folded, Layers, Setting, Typed, fold};
+use super::settings::{Folded, Host, Layers, Setting, Typed, fold};
 use clap::FromArgMatches as _;
 use dl::attribute_text;
 use dl::cache::item::Trust;
@@ -22,7 +22,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Makes tasks of URLs. Options that depend on the host are folded once for each set of host sections.
+/// Makes tasks of URLs. Options that depend on the host are folded once for each host section.
 #[derive(Debug)]
 pub(crate) struct Planner<'a> {
     context: &'a Context,
@@ -30,10 +30,11 @@ pub(crate) struct Planner<'a> {
     typed: &'a Typed,
     /// What a descriptor file says, next to the command line.
     descriptor: Vec<Setting>,
-    variants: HashMap<Vec<String>, Rc<Variant>>,
+    /// By the pattern of the host section; `None`: no section fits.
+    variants: HashMap<Option<String>, Rc<Variant>>,
 }
 
-/// The options that hold for a set of host sections, and what follows from them.
+/// The options that hold under a host section, and what follows from them.
 #[derive(Debug)]
 struct Variant {
     args: Fetch,
@@ -56,12 +57,12 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Usage, naming where the bad one stands.
     pub(crate) fn base(&self) -> Result<Fetch> {
-        args_of(&self.fold(&[])?)
+        args_of(&self.fold(None)?)
     }
 
-    fn fold(&self, hosts: &[&'a [Setting]]) -> Result<Folded> {
+    fn fold(&self, host: Option<&Host>) -> Result<Folded> {
         let mut layers: Vec<&[Setting]> = vec![&self.descriptor, &self.layers.environment];
-        layers.extend(hosts);
+        layers.extend(host.map(|h| h.settings.as_slice()));
         layers.push(&self.layers.file);
         fold(self.typed, &layers)
     }
@@ -99,13 +100,12 @@ impl<'a> Planner<'a> {
     }
 
     fn variant(&mut self, url: &url::Url) -> Result<Rc<Variant>> {
-        let hosts = self.layers.hosts_for(url);
-        let patterns: Vec<String> = hosts.iter().map(|h| h.pattern.clone()).collect();
-        if let Some(variant) = self.variants.get(&patterns) {
+        let host = self.layers.host_for(url);
+        let pattern = host.map(|h| h.pattern.clone());
+        if let Some(variant) = self.variants.get(&pattern) {
             return Ok(Rc::clone(variant));
         }
-        let settings: Vec<&[Setting]> = hosts.iter().map(|h| h.settings.as_slice()).collect();
-        let folded = self.fold(&settings)?;
+        let folded = self.fold(host)?;
         let args = args_of(&folded)?;
         let typed = travel::TypedTrust {
             resolve: self.is_typed("resolve"),
@@ -117,13 +117,13 @@ impl<'a> Planner<'a> {
             common: Common::new(&args, &folded.matches, self.context)?,
             travel: Arc::new(options),
             trust,
-            policy: policy(&args),
+            policy: policy(&args)?,
             proof: proof(&args)?,
             description: description(&args)?,
-            host_mirrors: hosts.first().map(|h| h.mirrors.clone()).unwrap_or_default(),
+            host_mirrors: host.map(|h| h.mirrors.clone()).unwrap_or_default(),
             args,
         });
-        self.variants.insert(patterns, Rc::clone(&variant));
+        self.variants.insert(pattern, Rc::clone(&variant));
         Ok(variant)
     }
 
@@ -138,21 +138,24 @@ fn args_of(folded: &Folded) -> Result<Fetch> {
 }
 
 /// Which stored version may be used; the most asking of the options given wins.
-fn freshness(age: &Age) -> Freshness {
+fn freshness(age: &Age) -> Result<Freshness> {
     let check = age.refresh || age.freshness == Some(FreshnessWord::Check);
-    match age.max_age {
+    Ok(match age.max_age {
+        _ if age.force && check => {
+            return Err(Error::usage("--refresh asks whether the stored version still stands, --force does not care"));
+        }
         _ if age.force => Freshness::Force,
         _ if check => Freshness::Check,
         Some(Duration::ZERO) => Freshness::Check,
         Some(max_age) => Freshness::MaxAge(max_age),
         None => Freshness::Any,
-    }
+    })
 }
 
-fn policy(args: &Fetch) -> Policy {
+fn policy(args: &Fetch) -> Result<Policy> {
     let age = &args.age;
-    Policy {
-        freshness: freshness(age),
+    Ok(Policy {
+        freshness: freshness(age)?,
         check_method: age.check_method.unwrap_or_default(),
         newer_than: age.newer_than,
         older_than: age.older_than,
@@ -160,7 +163,7 @@ fn policy(args: &Fetch) -> Policy {
         stale_if_error: age.stale_if_error,
         keep: age.keep,
         no_cache: args.global.no_cache,
-    }
+    })
 }
 
 fn proof(args: &Fetch) -> Result<Proof> {
@@ -244,7 +247,8 @@ mod tests {
         assert_eq!(of(&["--max-age", "0"]), Freshness::Check);
         assert_eq!(of(&["--refresh"]), Freshness::Check);
         assert_eq!(of(&["--freshness=any"]), Freshness::Any);
-        assert_eq!(of(&["--refresh", "--force"]), Freshness::Force);
+        assert_eq!(of(&["--force"]), Freshness::Force);
+        assert!(planned(&["https://h/", "--refresh", "--force"], "").is_err());
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Common {
     /// Usage: anything that is not as it must be.
     pub(crate) fn new(args: &Fetch, matches: &ArgMatches, context: &Context) -> Result<Self> {
         Ok(Self {
-            headers: headers(&args.ask, context)?,
+            headers: headers(args, context)?,
             payload: payload(&args.ask, matches)?,
             key_params: key_params(&args.age)?,
         })
@@ -117,7 +117,8 @@ fn refuse_readable_by_others(path: &Path) -> Result<()> {
 }
 
 /// `-A`, `-e` and `-H`, in this order, so that `-H` has the last word.
-fn headers(ask: &Ask, context: &Context) -> Result<Vec<Header>> {
+fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
+    let ask = &args.ask;
     let mut all = Vec::new();
     for (name, value) in [("User-Agent", &ask.user_agent), ("Referer", &ask.referer)] {
         if let Some(value) = value {
@@ -136,6 +137,11 @@ fn headers(ask: &Ask, context: &Context) -> Result<Vec<Header>> {
             }
             None => all.push(header(text, context)?),
         }
+    }
+    let of_a_part = |h: &&Header| matches!(h, Header::Set(name, _) if name == "range" || name == "if-range");
+    if let Some(part) = all.iter().find(of_a_part).filter(|_| !args.global.no_cache) {
+        return Err(Error::usage(format!("the header `{}` asks for a part, and whole files are cached", part.name()))
+            .hint("with --no-cache it is sent"));
     }
     // A field given by `-H` replaces the one of `-A` or `-e`.
     let own: Vec<String> = all.iter().skip(named(ask)).map(|h| h.name().to_owned()).collect();
