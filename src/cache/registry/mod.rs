@@ -65,7 +65,7 @@ struct Group {
     /// How many writes are in the open one; 0: none is open.
     members: u32,
     /// Transactions that were not committed, and why, for the members that have not heard it: number, members, error.
-    lost: Vec<(u64, u32, Option<Error>)>,
+    lost: Vec<(u64, u32, Error)>,
 }
 
 fn enter<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -167,7 +167,7 @@ impl Registry {
             }
             match state.group.hear(number) {
                 None => return Ok(value),
-                Some(error) => lost = error.or(lost),
+                error => lost = error,
             }
         }
         Err(Failure::Said(lost.unwrap_or_else(|| unusable(&self.folder, "transactions were lost"))))
@@ -254,16 +254,20 @@ impl State {
 
 impl Group {
     /// Ends the open transaction without a commit; its members will hear why. `told`: one of them knows already.
-    fn lose(&mut self, error: Option<&Error>, told: bool) {
+    fn lose(&mut self, why: Option<&Failure>, told: bool) {
         let others = self.members.saturating_sub(u32::from(told));
         if others > 0 {
-            self.lost.push((self.number, others, error.cloned()));
+            let error = match why {
+                Some(Failure::Said(error)) => error.clone(),
+                _ => Error::new(Kind::Cache, "registry", "a transaction of the registry was lost"),
+            };
+            self.lost.push((self.number, others, error));
         }
         self.members = 0;
     }
 
     /// Whether a transaction was lost, and why. Each member asks once.
-    fn hear(&mut self, number: u64) -> Option<Option<Error>> {
+    fn hear(&mut self, number: u64) -> Option<Error> {
         let index = self.lost.iter().position(|(lost, ..)| *lost == number)?;
         self.lost[index].1 -= 1;
         let error = self.lost[index].2.clone();
@@ -303,8 +307,7 @@ fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Ou
     let is_open = !connection.is_autocommit() && run("ROLLBACK TO one").and_then(|_| run("RELEASE one")).is_ok();
     if !is_open || state.group.members == 0 {
         let _ = connection.execute_batch("ROLLBACK");
-        let error = if let Failure::Said(error) = &failure { Some(error) } else { None };
-        state.group.lose(error, false);
+        state.group.lose(Some(&failure), false);
     }
     Err(failure)
 }
@@ -320,8 +323,7 @@ fn commit(state: &mut State, is_member: bool) -> Outcome<()> {
         }
         Err(failure) => {
             let _ = connection.execute_batch("ROLLBACK");
-            let error = if let Failure::Said(error) = &failure { Some(error) } else { None };
-            state.group.lose(error, is_member);
+            state.group.lose(Some(&failure), is_member);
             Err(failure)
         }
     }
