@@ -1,6 +1,6 @@
 //! The backend over reqwest: http and https. Everything that reqwest could decide itself is switched off.
 //!
-//! What it cannot show: interim responses, names of fields as they were written, bytes behind the end of a body.
+//! What it cannot show or do stands in the table of `backend`.
 
 use crate::error::{Error, Kind, Result};
 use crate::message::{Body, Fields, Head};
@@ -8,7 +8,7 @@ use crate::secret::Secrets;
 use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Framing, Signal, WireError};
 use crate::transfer::fault::{self, Place, Unresolved};
 use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
-use crate::transfer::{judge, tls};
+use crate::transfer::{judge, refusal, tls};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::io::Read as _;
@@ -160,9 +160,19 @@ impl Reqwest {
             tls: call.url.scheme() == "https",
             proxy: call.proxy.as_ref().map(|ProxyUrl(url)| self.settings.secrets.redact_url(url)),
         };
+        let proxy = call.proxy.as_ref().map(|ProxyUrl(url)| url.clone());
         let request = self.request(call, runtime)?;
         let signals = signals.clone();
-        let task = runtime.spawn(async move { carry(client, request, place, signals).await });
+        let method = request.method().clone();
+        let task = runtime.spawn(async move {
+            match client.execute(request).await {
+                Ok(response) => carry(response, method, &place, signals).await,
+                Err(error) => {
+                    let failed = Signal::Failed(before_head(&error, &place, proxy).await);
+                    let _ = signals.send_async(failed).await;
+                }
+            }
+        });
         let handle = task.abort_handle();
         Ok(Cancel::new(move || handle.abort()))
     }
@@ -237,16 +247,19 @@ fn check_family(call: &Call, family: IpFamily) -> Result<()> {
     Ok(())
 }
 
-/// Sends the request and tells what comes back.
-async fn carry(client: ::reqwest::Client, request: ::reqwest::Request, place: Place, signals: flume::Sender<Signal>) {
-    let method = request.method().clone();
-    let mut response = match client.execute(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            let _ = signals.send_async(Signal::Failed(fault::before_head(&error, &place))).await;
-            return;
-        }
-    };
+/// The error before a head. The status of a proxy that refused is asked for once more, as reqwest does not tell it.
+async fn before_head(error: &::reqwest::Error, place: &Place, proxy: Option<Url>) -> WireError {
+    if let Some((url, shown)) = proxy.as_ref().zip(place.proxy.as_ref())
+        && fault::hides_status(error)
+        && let Some(status) = refusal::ask(url, &place.origin).await
+    {
+        return fault::refused_by_proxy(shown, &place.origin, status);
+    }
+    fault::before_head(error, place)
+}
+
+/// Tells what comes back.
+async fn carry(mut response: ::reqwest::Response, method: http::Method, place: &Place, signals: flume::Sender<Signal>) {
     let head = head_of(&response);
     let framing = match framing_of(&head, &method) {
         Ok(framing) => framing,
@@ -307,6 +320,9 @@ fn head_of(response: &::reqwest::Response) -> Head {
 /// How the body's end is told (RFC 9112, 6.3).
 fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
     let fail = |why: &str| Err(Error::new(Kind::Network, "bad_framing", why.to_owned()));
+    if head.status == 101 {
+        return fail("the server switches to a protocol that was not asked for");
+    }
     if method == http::Method::HEAD || matches!(head.status, 204 | 304) {
         return Ok(Framing::Framed);
     }

@@ -4,6 +4,7 @@ use super::head::too_large;
 use super::setup::{is_tls, proxy_address};
 use crate::error::{Error, Kind};
 use crate::transfer::backend::{Call, WireError};
+use crate::transfer::fault::refused_by_proxy;
 use std::time::Duration;
 use url::Url;
 
@@ -111,7 +112,7 @@ impl Asked {
             && ended.connect_response != 0
             && ended.connect_response / 100 != 2
         {
-            return proxy_refusal(proxy, &origin, ended.connect_response);
+            return refused_by_proxy(proxy, &origin, ended.connect_response);
         }
         if ended.text.contains("alert") && is_tls(&self.url) {
             // TLS 1.3 tells only after the handshake that a client certificate is missing or wrong.
@@ -260,15 +261,4 @@ fn tls(code: &'static str, peer: &str) -> Error {
 
 fn out_of_memory() -> Error {
     Error::new(Kind::Other, "memory", "out of memory")
-}
-
-fn proxy_refusal(proxy: &str, origin: &str, status: u16) -> WireError {
-    let error = Error::new(
-        Kind::Network,
-        "proxy_refused",
-        format!("the proxy `{proxy}` refused to connect to `{origin}` ({status})"),
-    );
-    let error =
-        if status == 407 { error.hint("the proxy wants credentials: `http://USER:PASSWORD@HOST:PORT`") } else { error };
-    WireError { error, unsent: true, transient: matches!(status, 429 | 500 | 502..=504) }
 }
