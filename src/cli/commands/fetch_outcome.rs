@@ -159,6 +159,11 @@ impl Outcome {
         let size = report.size.map_or_else(String::new, |size| format!("  {}", show_size(size)));
         let detail = detail(source, report, Timestamp::now()).map_or_else(String::new, |d| format!("  {d}"));
         self.output.tell(word, &format!("  {name}{size}{detail}"));
+        let unverified =
+            task.is_some_and(|t| t.travel.tls.insecure && matches!(t.descriptor.url.scheme(), "https" | "ftps"));
+        if source == Source::Network && unverified {
+            self.output.warn(&format!("{name}: who served it was not verified (--insecure)"));
+        }
         let in_cache = task.is_some_and(|t| matches!(t.destination, Destination::Cache));
         if in_cache && self.told.hint_of_cache && !self.hinted {
             self.hinted = true;

@@ -15,7 +15,7 @@ use dl::cache::item::Trust;
 use dl::clock::Timestamp;
 use dl::error::{Error, Result};
 use dl::manager::task::{Description, Freshness, Policy, Task};
-use dl::transfer::job::{Expected, Options, Proof};
+use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
 use request::Common;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -79,6 +79,10 @@ impl<'a> Planner<'a> {
         let url = dl::descriptor::parse_url(&asked.url)?;
         let variant = self.variant(&url)?;
         let args = &variant.args;
+        if args.ask.backend == Some(BackendChoice::Reqwest) && !matches!(url.scheme(), "http" | "https") {
+            return Err(Error::usage(format!("the backend `reqwest` does not speak `{}`", url.scheme()))
+                .hint("--backend auto, or curl"));
+        }
         let mut task = Task::new(variant.common.descriptor(asked, args, &variant.host_mirrors, self.context)?);
         task.policy = variant.policy.clone();
         task.proof = variant.proof.clone();

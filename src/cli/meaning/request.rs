@@ -131,17 +131,12 @@ fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
             Some(path) => {
                 let lines = read_named_text(Path::new(path))?;
                 for (index, line) in lines.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-                    let parsed = header(line.trim_end(), context);
+                    let parsed = header(line.trim_end(), args, context);
                     all.push(parsed.map_err(|e| e.context(format!("{path}:{}", index + 1)))?);
                 }
             }
-            None => all.push(header(text, context)?),
+            None => all.push(header(text, args, context)?),
         }
-    }
-    let of_a_part = |h: &&Header| matches!(h, Header::Set(name, _) if name == "range" || name == "if-range");
-    if let Some(part) = all.iter().find(of_a_part).filter(|_| !args.global.no_cache) {
-        return Err(Error::usage(format!("the header `{}` asks for a part, and whole files are cached", part.name()))
-            .hint("with --no-cache it is sent"));
     }
     // A field given by `-H` replaces the one of `-A` or `-e`.
     let own: Vec<String> = all.iter().skip(named(ask)).map(|h| h.name().to_owned()).collect();
@@ -158,7 +153,13 @@ fn named(ask: &Ask) -> usize {
     usize::from(ask.user_agent.is_some()) + usize::from(ask.referer.is_some())
 }
 
-fn header(text: &str, context: &Context) -> Result<Header> {
+fn header(text: &str, args: &Fetch, context: &Context) -> Result<Header> {
+    let name = text.split([':', ';']).next().unwrap_or_default().trim();
+    let of_a_part = name.eq_ignore_ascii_case("range") || name.eq_ignore_ascii_case("if-range");
+    if of_a_part && !args.global.no_cache {
+        return Err(Error::usage(format!("the header `{name}` asks for a part, and whole files are cached"))
+            .hint("with --no-cache it is sent"));
+    }
     if let Some((name, value)) = text.split_once(':')
         && let Some(variable) = value.trim().strip_prefix("@env:")
     {
