@@ -32,12 +32,8 @@ impl Common {
     ///
     /// # Errors
     /// Usage: anything that is not as it must be.
-    pub(crate) fn new(args: &Fetch, matches: &ArgMatches, context: &Context) -> Result<Self> {
-        Ok(Self {
-            headers: headers(args, context)?,
-            payload: payload(&args.ask, matches)?,
-            key_params: key_params(&args.age)?,
-        })
+    pub(crate) fn new(args: &Fetch, matches: &ArgMatches) -> Result<Self> {
+        Ok(Self { headers: headers(args)?, payload: payload(&args.ask, matches)?, key_params: key_params(&args.age)? })
     }
 
     /// The descriptor of one URL.
@@ -117,7 +113,7 @@ fn refuse_readable_by_others(path: &Path) -> Result<()> {
 }
 
 /// `-A`, `-e` and `-H`, in this order, so that `-H` has the last word.
-fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
+fn headers(args: &Fetch) -> Result<Vec<Header>> {
     let ask = &args.ask;
     let mut all = Vec::new();
     for (name, value) in [("User-Agent", &ask.user_agent), ("Referer", &ask.referer)] {
@@ -131,11 +127,11 @@ fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
             Some(path) => {
                 let lines = read_named_text(Path::new(path))?;
                 for (index, line) in lines.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-                    let parsed = header(line.trim_end(), args, context);
+                    let parsed = header(line.trim_end(), args);
                     all.push(parsed.map_err(|e| e.context(format!("{path}:{}", index + 1)))?);
                 }
             }
-            None => all.push(header(text, args, context)?),
+            None => all.push(header(text, args)?),
         }
     }
     // A field given by `-H` replaces the one of `-A` or `-e`.
@@ -153,7 +149,7 @@ fn named(ask: &Ask) -> usize {
     usize::from(ask.user_agent.is_some()) + usize::from(ask.referer.is_some())
 }
 
-fn header(text: &str, args: &Fetch, context: &Context) -> Result<Header> {
+fn header(text: &str, args: &Fetch) -> Result<Header> {
     let name = text.split([':', ';']).next().unwrap_or_default().trim();
     let of_a_part = name.eq_ignore_ascii_case("range") || name.eq_ignore_ascii_case("if-range");
     if of_a_part && !args.global.no_cache {
@@ -163,7 +159,7 @@ fn header(text: &str, args: &Fetch, context: &Context) -> Result<Header> {
     if let Some((name, value)) = text.split_once(':')
         && let Some(variable) = value.trim().strip_prefix("@env:")
     {
-        let value = context.named_by_user(variable).map_err(|e| e.context(format!("bad header `{}`", name.trim())))?;
+        let value = Context::named_by_user(variable).map_err(|e| e.context(format!("bad header `{}`", name.trim())))?;
         return Header::parse(&format!("{name}: {value}"));
     }
     Header::parse(text)
