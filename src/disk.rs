@@ -248,7 +248,11 @@ impl Temporary {
             let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
-                    let _ = file.try_lock();
+                    // Between making and locking, a sweep may have taken it for a dead one.
+                    let swept = matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock));
+                    if swept || !names(&path, &file) {
+                        continue;
+                    }
                     if let Ok(mut living) = LIVING.lock() {
                         living.push(path.clone());
                     }
