@@ -520,6 +520,13 @@ pub fn parse_url(text: &str) -> Result<Url> {
     if text.chars().any(char::is_control) {
         return Err(Error::usage(format!("the URL `{}` holds a control character", shown())));
     }
+    // Browsers forgive a missing host and take the path for one; a script's slip should not reach another host.
+    if let Some((scheme, rest)) = text.split_once("://")
+        && !scheme.eq_ignore_ascii_case("file")
+        && rest.starts_with(['/', '\\', '?', '#'])
+    {
+        return Err(Error::usage(format!("`{}` names no host", shown())));
+    }
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(url::ParseError::RelativeUrlWithoutBase) => return Err(no_scheme(text)),
@@ -578,7 +585,7 @@ fn append_query(url: &mut Url, pairs: &[(String, String)]) {
         if !query.is_empty() {
             query.push('&');
         }
-        query.push_str(&format!("{}={}", encode(name), encode(value)));
+        query.extend([encode(name), "=".to_owned(), encode(value)]);
     }
     url.set_query(Some(&query).filter(|q| !q.is_empty()).map(String::as_str));
 }
@@ -623,7 +630,7 @@ impl Encoded {
             Piece::Bytes(bytes) => bytes.clone(),
             Piece::File(path) => std::fs::read(path).map_err(|e| unreadable(path, &e))?,
         };
-        let mut value: Value = serde_json::from_slice(&bytes)
+        let mut value = crate::json::read_strict(&bytes)
             .map_err(|e| Error::usage("the value of --data-json is no JSON").cause(e.to_string()))?;
         tame_integers(&mut value);
         let digest = Digest::sha256(canonical(&value).as_bytes());
@@ -650,10 +657,8 @@ impl Encoded {
                     let media_type = media_type
                         .clone()
                         .unwrap_or_else(|| mime_guess::from_path(path).first_or_octet_stream().to_string());
-                    head.push_str(&format!(
-                        "; filename=\"{}\"\r\nContent-Type: {media_type}\r\n\r\n",
-                        quote(&filename)
-                    ));
+                    let quoted = quote(&filename);
+                    head.extend(["; filename=\"", &quoted, "\"\r\nContent-Type: ", &media_type, "\r\n\r\n"]);
                     let file = Segment::File { path: path.clone(), size: file_size(path)? };
                     let digest = digest_body(&Body::new(vec![file.clone()]))?;
                     form.push(json!([part.name, { "sha256": digest.hex(), "filename": filename, "type": media_type }]));

@@ -413,7 +413,7 @@ pub fn umask() -> u32 {
             // The mask can only be read by setting it.
             let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
             rustix::process::umask(mask);
-            u32::from(mask.as_raw_mode())
+            mask.as_raw_mode()
         })
     })
 }

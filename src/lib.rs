@@ -9,6 +9,7 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+pub mod json;
 pub mod manager;
 pub mod message;
 pub mod partial;

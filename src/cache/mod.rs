@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `folder` | CACHE: is it safe, modes, where things stand, the salt |
 //! | `item`, `query`, `json` | the types: items, searches, the object of the contract |
-//! | `registry` | SQLite: schema, rows, searches, deliveries |
+//! | `registry` | `SQLite`: schema, rows, searches, deliveries |
 //! | `blobs` | content by digest, and the names that users are given |
 //! | `commit` | how something new comes in |
 //! | `stand` | whether a file may be given out, and how it is healed |
