@@ -1,0 +1,35 @@
+//! The integration tests: `dl` from the outside, as CONTRACT.md and RULES.md describe it, against servers that lie.
+//!
+//! A test makes a [`support::sandbox::Sandbox`] (own home, cache and folder; checked for what must never be left
+//! behind when it ends), an [`support::origin::Origin`] (a closure that answers, well or badly), runs `dl` and looks
+//! at the transcript. What concerns the wire runs on both backends by [`support::sandbox::both`].
+#![expect(unreachable_pub, reason = "nothing is reachable from outside a test binary")]
+
+mod support;
+
+mod destinations;
+mod fetch;
+mod freshness;
+mod hostile;
+mod keys;
+mod origins;
+mod proof;
+mod request;
+mod secrets;
+
+/// A test file that nobody names here would never run.
+#[test]
+fn every_test_file_is_named_in_main() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let main = include_str!("main.rs");
+    for (folder, main) in [(folder.clone(), main), (folder.join("support"), include_str!("support/mod.rs"))] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let Some(module) = name.strip_suffix(".rs").filter(|m| !["main", "mod"].contains(m)) else { continue };
+            assert!(
+                main.lines().any(|l| l.trim_end_matches(';').ends_with(&format!("mod {module}"))),
+                "`{name}` never runs"
+            );
+        }
+    }
+}

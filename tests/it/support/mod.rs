@@ -1,0 +1,7 @@
+//! What the tests stand on: a hermetic sandbox, an origin that does what a closure says, TLS, real servers.
+pub mod origin;
+pub mod reply;
+pub mod sandbox;
+pub mod servers;
+pub mod tls;
+pub mod transcript;
