@@ -1,6 +1,5 @@
 //! The one error type: a kind for the machine, a message for the person, a hint for the next step.
 
-use std::borrow::Cow;
 use std::fmt;
 
 /// The result of anything in `dl` that can fail.
@@ -104,7 +103,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: Kind,
-    code: Cow<'static, str>,
+    code: &'static str,
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
@@ -112,8 +111,8 @@ struct Inner {
 
 impl Error {
     /// A new error. `code` is the finer, stable name (such as `digest_mismatch`).
-    pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, code: code.into(), message: message.into(), causes: Vec::new(), hint: None }))
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, code, message: message.into(), causes: Vec::new(), hint: None }))
     }
 
     /// A usage error: the user's own words were wrong.
@@ -162,8 +161,8 @@ impl Error {
 
     /// The fine, stable code.
     #[must_use]
-    pub fn code(&self) -> &str {
-        &self.0.code
+    pub fn code(&self) -> &'static str {
+        self.0.code
     }
 
     /// What happened.

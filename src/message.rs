@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -133,7 +134,7 @@ pub struct Validators {
 }
 
 /// How old a `Last-Modified` must be, at its `Date`, to be strong (RFC 9110, 8.8.2.2).
-const STRONG_MODIFIED_AGE: Duration = Duration::from_secs(60);
+const STRONG_MODIFIED_AGE: Duration = Duration::from_mins(1);
 
 impl Validators {
     /// Whether nothing is known.
@@ -228,6 +229,7 @@ pub struct Credentials {
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     segments: Arc<Vec<Segment>>,
+    sent: Option<Arc<AtomicU64>>,
 }
 
 /// A piece of a request body.
@@ -248,7 +250,13 @@ impl Body {
     /// A body of these pieces.
     #[must_use]
     pub fn new(segments: Vec<Segment>) -> Self {
-        Self { segments: Arc::new(segments) }
+        Self { segments: Arc::new(segments), sent: None }
+    }
+
+    /// The same body, whose readers count what is read: a long upload is told from a stalled one by it.
+    #[must_use]
+    pub fn counted(&self, sent: &Arc<AtomicU64>) -> Self {
+        Self { segments: Arc::clone(&self.segments), sent: Some(Arc::clone(sent)) }
     }
 
     /// The size in bytes.
@@ -279,7 +287,24 @@ impl Body {
                 }
             };
         }
-        Ok(whole)
+        Ok(match &self.sent {
+            Some(sent) => Box::new(Counted { reader: whole, count: Arc::clone(sent) }),
+            None => whole,
+        })
+    }
+}
+
+/// Counts what is read through it.
+struct Counted {
+    reader: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

@@ -222,11 +222,3 @@ pub struct NewContent {
     /// Its digests.
     pub digests: Digests,
 }
-
-impl Item {
-    /// placeholder until the cache lands
-    #[must_use]
-    pub fn to_json(&self, _secrets: &crate::secret::Secrets) -> Value {
-        Value::Null
-    }
-}

@@ -107,7 +107,9 @@ pub(crate) fn shared_error(failure: &Item, since: Timestamp, proof: &str, allow_
         Kind::Integrity if text("proof").as_deref() == Some(proof) => {}
         _ => return None,
     }
-    let mut shared = Error::new(kind, text("code")?, text("message")?);
+    // At most once in a task's life: the code of an error lives as long as the process.
+    let code: &'static str = text("code")?.leak();
+    let mut shared = Error::new(kind, code, text("message")?);
     for cause in error.get("causes").and_then(serde_json::Value::as_array).into_iter().flatten() {
         shared = shared.cause(cause.as_str().unwrap_or_default());
     }

@@ -85,7 +85,7 @@ fn nothing_reaches_stdout_before_the_whole_is_verified() {
 fn the_name_comes_from_the_url() {
     let sandbox = Sandbox::new();
     let origin = Origin::new(|request, conn| {
-        conn.reply(&Reply::ok(request.path()).field("Content-Disposition", "attachment; filename=evil"))
+        conn.reply(&Reply::ok(request.path()).field("Content-Disposition", "attachment; filename=evil"));
     });
     let names = [
         ("/dir/trips.tar.gz?x=1#frag", "trips.tar.gz"),

@@ -260,7 +260,7 @@ const REDIRECTS: &[Case] = &[
 
 const CONTENT: &[Case] = &[
     fails("a page in place of the file", 8, |_, conn| {
-        conn.reply(&Reply::ok("\u{feff}\n <!-- x --><!DOCTYPE HTML><title>Log in</title>"))
+        conn.reply(&Reply::ok("\u{feff}\n <!-- x --><!DOCTYPE HTML><title>Log in</title>"));
     }),
     fails("another Content-MD5", 8, |_, conn| conn.reply(&whole().field("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="))),
     fails("another Repr-Digest", 8, |_, conn| {

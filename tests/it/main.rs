@@ -4,18 +4,33 @@
 //! behind when it ends), an [`support::origin::Origin`] (a closure that answers, well or badly), runs `dl` and looks
 //! at the transcript. What concerns the wire runs on both backends by [`support::sandbox::both`].
 #![expect(unreachable_pub, reason = "nothing is reachable from outside a test binary")]
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
 
 mod support;
 
+mod cache_cmds;
+mod cli;
+mod config;
 mod destinations;
+mod disk;
 mod fetch;
 mod freshness;
 mod hostile;
 mod keys;
+mod lists;
 mod origins;
+mod progress;
 mod proof;
+mod proxies;
+mod real_servers;
+mod redirects;
 mod request;
+mod resume;
 mod secrets;
+mod signals;
+mod single_flight;
+mod tls;
+mod travel;
 
 /// A test file that nobody names here would never run.
 #[test]

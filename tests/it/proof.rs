@@ -193,8 +193,7 @@ fn the_servers_digests_are_verified_unasked() {
         let fields = |body: &[u8]| {
             let digest = STANDARD.encode(Sha256::digest(body));
             let md5 = STANDARD.encode(Md5::digest(body));
-            let crc = STANDARD
-                .encode(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, body).to_be_bytes()[4..].to_vec());
+            let crc = STANDARD.encode(&crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, body).to_be_bytes()[4..]);
             vec![
                 ("Repr-Digest", format!("sha-256=:{digest}:")),
                 ("Content-Digest", format!("sha-256=:{digest}:")),

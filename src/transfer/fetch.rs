@@ -1,0 +1,338 @@
+//! One try to fetch a body: ask, for the rest where that is of use; receive; prove.
+
+use crate::digest::Digests;
+use crate::error::{Error, Kind, Result};
+use crate::event::Event;
+use crate::message::{ContentRange, Head};
+use crate::partial::{Partial, State};
+use crate::transfer::answer::{Answer, Course, is_http};
+use crate::transfer::backend::Framing;
+use crate::transfer::coding::{self, Coding};
+use crate::transfer::intake::Intake;
+use crate::transfer::job::{Content, Resume};
+use crate::transfer::judge::Verdict;
+use crate::transfer::proof::{self, Over, Promise};
+use crate::transfer::receive;
+use crate::transfer::request::{Additions, Span};
+use crate::transfer::resume::{self, Held};
+use crate::transfer::retry::Setback;
+use crate::transfer::{filename, html};
+use std::ops::ControlFlow;
+use std::os::unix::fs::FileExt as _;
+use url::Url;
+
+/// What a source has taught so far.
+#[derive(Debug, Default)]
+pub(super) struct Lessons {
+    /// What was held did not fit once: from now on all is asked for.
+    anew: bool,
+}
+
+/// A body that is about to be received.
+struct Incoming<'a> {
+    answer: &'a Answer,
+    /// Where its first byte belongs.
+    offset: u64,
+    /// The size of the whole, if it is told.
+    total: Option<u64>,
+    coding: Option<Coding>,
+    promises: Vec<Promise>,
+}
+
+impl Course<'_> {
+    /// Fetches the body from one source; `None` if the conditions hold and there is nothing new.
+    pub(super) fn attempt(
+        &mut self,
+        source: &Url,
+        partial: &mut Partial,
+        lessons: &mut Lessons,
+    ) -> Result<Option<Content>, Setback> {
+        loop {
+            let span = if lessons.anew || !self.may_resume(source) { None } else { self.plan(partial) };
+            let conditions = self
+                .job
+                .conditions
+                .as_ref()
+                .filter(|c| span.is_none() && !c.is_empty() && *source == self.job.request.url);
+            if let Some(span) = &span {
+                let why = if span.if_range.is_some() {
+                    "with its validator"
+                } else {
+                    "without a validator, as a digest decides"
+                };
+                self.tell(Event::Decision(format!("resume at byte {} {why}", span.first)));
+            }
+            let additions = Additions { compressed: self.options.compressed, conditions, span: span.as_ref() };
+            let method = self.job.request.method.clone();
+            let answer = self.ask(source, &method, additions)?;
+            let misfit = match (answer.verdict, &span) {
+                (Verdict::NotModified, _) => return Ok(None),
+                (Verdict::Part(range), Some(span)) => {
+                    match resume::fits(partial.state(), span, range, &answer.head, &answer.shown) {
+                        Ok(()) => match self.receive_part(&answer, partial, span, range) {
+                            Err(setback) if span.if_range.is_none() && setback.error.code() == "digest_mismatch" => {
+                                "the digest of what was put together is wrong".to_owned()
+                            }
+                            result => return result.map(Some),
+                        },
+                        Err(why) => why,
+                    }
+                }
+                (Verdict::Unsatisfied(total), Some(_)) => match is_whole(partial, total, &answer) {
+                    Ok(size) => return self.prove_held(partial, size, &answer).map(Some),
+                    Err(why) => why,
+                },
+                (_, span) if is_http(&answer.url) || span.is_none() => {
+                    return self.receive_whole(&answer, partial).map(Some);
+                }
+                (_, Some(span)) => match ftp_total(partial, span, &answer.head) {
+                    Some(total) => {
+                        let range =
+                            ContentRange::Part { first: span.first, last: total.saturating_sub(1), total: Some(total) };
+                        return self.receive_part(&answer, partial, span, range).map(Some);
+                    }
+                    None => "its size is another now".to_owned(),
+                },
+                (_, None) => return self.receive_whole(&answer, partial).map(Some),
+            };
+            self.tell(Event::Decision(format!("what was held is of no use, all starts anew: {misfit}")));
+            self.start_over(partial)?;
+            lessons.anew = true;
+        }
+    }
+
+    /// Only a GET is gone on with; other methods may act again.
+    fn may_resume(&self, source: &Url) -> bool {
+        let request = &self.job.request;
+        let http =
+            is_http(source) && request.method == "GET" && request.body.is_none() && !request.fields.contains("range");
+        http || (!is_http(source) && self.options.resume == Resume::Always)
+    }
+
+    fn plan(&self, partial: &Partial) -> Option<Span> {
+        let held = Held { state: partial.state(), prefix: partial.prefix(), of_this_boot: partial.is_of_this_boot() };
+        resume::plan(held, self.options, &self.job.proof)
+    }
+
+    /// Forgets what is held.
+    fn start_over(&mut self, partial: &mut Partial) -> Result<()> {
+        let held = partial.prefix();
+        self.hashing = None;
+        partial.restart()?;
+        if held > 0 {
+            self.tell(Event::Restarted(0));
+        }
+        Ok(())
+    }
+
+    fn receive_whole(&mut self, answer: &Answer, partial: &mut Partial) -> Result<Content, Setback> {
+        let coding = self.coding(&answer.head)?;
+        let total = match (answer.framing, coding) {
+            (Framing::Length(length), None) => Some(length),
+            _ => None,
+        };
+        // The old bytes stay until it is certain that new ones come.
+        self.refuse_early(answer, total)?;
+        self.start_over(partial)?;
+        let promises = self.promises(&answer.head);
+        let state = State {
+            boot: None,
+            url: answer.shown.clone(),
+            validators: answer.head.validators(),
+            strong: answer.head.validators().strong().filter(|_| coding.is_none()).map(str::to_owned),
+            total,
+            ranges: Vec::new(),
+        };
+        let incoming = Incoming { answer, offset: 0, total, coding, promises };
+        let result = self.receive(&incoming, partial, Some(state));
+        self.settle(result, partial)
+    }
+
+    fn receive_part(
+        &mut self,
+        answer: &Answer,
+        partial: &mut Partial,
+        span: &Span,
+        range: ContentRange,
+    ) -> Result<Content, Setback> {
+        let ContentRange::Part { total, .. } = range else {
+            return Err(Error::new(Kind::Other, "resume", "a part without a range").into());
+        };
+        let total = total.or(partial.state().total);
+        self.refuse_early(answer, total)?;
+        let promises = self.promises(&answer.head);
+        // Nothing beyond what is known for certain may look like a prefix.
+        partial.file().set_len(span.first).map_err(|e| partial.failed(&e))?;
+        let state = State { total, ranges: Vec::new(), ..partial.state().clone() };
+        partial.note(state)?;
+        let incoming = Incoming { answer, offset: span.first, total, coding: None, promises };
+        let result = self.receive(&incoming, partial, None);
+        self.settle(result, partial)
+    }
+
+    /// A proof that failed leaves nothing to go on with.
+    fn settle(&mut self, result: Result<Content, Setback>, partial: &mut Partial) -> Result<Content, Setback> {
+        match &result {
+            Err(setback) if setback.error.kind() == Kind::Integrity && !setback.transient => {
+                self.start_over(partial)?;
+            }
+            Err(_) => self.best = self.best.max(self.plan(partial).map_or(0, |span| span.first)),
+            Ok(_) => {}
+        }
+        result
+    }
+
+    /// The coding to undo. Where none was asked for, bytes are stored as they came.
+    fn coding(&self, head: &Head) -> Result<Option<Coding>> {
+        if self.options.compressed {
+            return coding::of(head);
+        }
+        if let Some(name) = head.fields.text("content-encoding").filter(|n| !n.trim().eq_ignore_ascii_case("identity"))
+        {
+            self.tell(Event::Detail(format!(
+                "the body is stored in the content coding `{name}`, in which it came unasked"
+            )));
+        }
+        Ok(None)
+    }
+
+    fn promises(&self, head: &Head) -> Vec<Promise> {
+        proof::promises(head, &mut |why| self.tell(Event::Detail(why)))
+    }
+
+    /// What is wrong already by the head, before the body.
+    fn refuse_early(&self, answer: &Answer, total: Option<u64>) -> Result<()> {
+        let proof = &self.job.proof;
+        if answer.framing == Framing::Unframed && is_http(&answer.url) && proof.strict_length {
+            let why = "the body's length cannot be verified: nothing tells its end (`--strict-length`)";
+            return Err(Error::new(Kind::Integrity, "unframed", why));
+        }
+        total.map_or(Ok(()), |total| proof::check_size(proof, total))
+    }
+
+    fn receive(
+        &mut self,
+        incoming: &Incoming<'_>,
+        partial: &mut Partial,
+        mut state: Option<State>,
+    ) -> Result<Content, Setback> {
+        let Incoming { answer, offset, total, coding, promises } = incoming;
+        self.tell(Event::Started { held: *offset, total: *total });
+        // Digests over what is not stored as such: a coded text, or a part.
+        let part = answer.head.status == 206;
+        let is_aside = |p: &Promise| coding.is_some() || (part && p.over == Over::Content);
+        let (aside, stored): (Vec<_>, Vec<_>) = promises.iter().cloned().partition(is_aside);
+        let file = partial.file().try_clone().map_err(|e| partial.failed(&e))?;
+        let algorithms = proof::algorithms(&self.job.proof, &stored);
+        self.hashing(&file, *offset, algorithms).map_err(|e| partial.failed(&e))?;
+        let mut intake = Intake::new(file, partial.path().to_owned(), *offset, *coding, &self.job.proof, aside)?;
+
+        let limits = self.limits();
+        let keeps_state = state.as_ref().is_some_and(|s| s.strong.is_some()) || self.options.resume == Resume::Always;
+        let _ = receive::pump(&answer.arrival, limits, |bytes| {
+            // Noted before the first byte is written. What is here at once needs no note.
+            if let Some(state) = state.take().filter(|_| keeps_state && *total != Some(bytes.len() as u64)) {
+                partial.note(state)?;
+            }
+            let before = intake.at();
+            intake.push(bytes)?;
+            if let Some(hashing) = &mut self.hashing {
+                hashing.reached(intake.at());
+            }
+            self.tell(Event::Received(intake.at() - before));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        check_length(answer.framing, intake.received())?;
+        let size = intake.finish()?;
+        if let Some(total) = total.filter(|total| *total != size) {
+            return Err(truncated(size, total));
+        }
+        let success = answer.verdict != Verdict::Body { success: false };
+        self.prove(size, &stored, success, answer, partial)
+    }
+
+    /// What is held is the whole already.
+    fn prove_held(&mut self, partial: &mut Partial, size: u64, answer: &Answer) -> Result<Content, Setback> {
+        self.tell(Event::Started { held: size, total: Some(size) });
+        let algorithms = proof::algorithms(&self.job.proof, &[]);
+        let result = self.hashing(partial.file(), size, algorithms).map(drop).map_err(|e| partial.failed(&e).into());
+        let result = result.and_then(|()| self.prove(size, &[], true, answer, partial));
+        self.settle(result, partial)
+    }
+
+    /// Whether the stored bytes are what they must be.
+    fn prove(
+        &mut self,
+        size: u64,
+        promises: &[Promise],
+        success: bool,
+        answer: &Answer,
+        partial: &Partial,
+    ) -> Result<Content, Setback> {
+        proof::check_size(&self.job.proof, size)?;
+        let Some(hashing) = self.hashing.take() else {
+            return Err(Error::new(Kind::Other, "hashing", "nothing was hashed").into());
+        };
+        let digests: Digests = hashing.finish(size).map_err(|e| partial.failed(&e))?;
+        let expected = proof::check_digests(&self.job.proof, &digests);
+        // Bytes that the user's own digest names are what was wanted, whatever they look like.
+        let proven = expected.is_ok() && !self.job.proof.digests.is_empty();
+        if success && !proven && !self.job.proof.allow_html {
+            self.refuse_page(answer, partial)?;
+        }
+        expected?;
+        proof::keep_promises(promises, &digests)?;
+        if answer.framing == Framing::Unframed && is_http(&answer.url) {
+            self.tell(Event::Warning(format!("nothing told the length of `{}`: it may be incomplete", answer.shown)));
+        }
+        Ok(Content { size, digests })
+    }
+
+    fn refuse_page(&self, answer: &Answer, partial: &Partial) -> Result<()> {
+        let disposition = answer.head.fields.bytes("content-disposition").and_then(filename::from_disposition);
+        let of_urls = [&self.job.request.url, &answer.url].into_iter().filter_map(filename::from_url);
+        let names = self.job.proof.names.iter().cloned().chain(of_urls).chain(disposition);
+        let Some(name) = names.into_iter().find(|n| html::promises_a_file(n)) else { return Ok(()) };
+        let mut start = vec![0; html::LOOKED_AT_BYTES];
+        let read = partial.file().read_at(&mut start, 0).map_err(|e| partial.failed(&e))?;
+        if html::looks_like_page(&start[..read]) {
+            Err(html::refusal(&name, &start[..read], &answer.url))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A 416 says that nothing lies behind what we have: then that is the whole, if the total and the validator agree.
+fn is_whole(partial: &Partial, total: Option<u64>, answer: &Answer) -> Result<u64, String> {
+    let prefix = partial.prefix();
+    match total.or(partial.state().total) {
+        Some(total) if total != prefix => return Err(format!("the whole is {total} bytes, {prefix} are held")),
+        None => return Err("the total is not known".to_owned()),
+        Some(_) => {}
+    }
+    if partial.state().url != answer.shown {
+        return Err(format!("the answer comes from `{}`", answer.shown));
+    }
+    resume::same_validator(partial.state(), &answer.head, true).map(|()| prefix)
+}
+
+/// Backends promise this; it is what all else rests on.
+fn check_length(framing: Framing, received: u64) -> Result<(), Setback> {
+    match framing {
+        Framing::Length(length) if length != received => Err(truncated(received, length)),
+        _ => Ok(()),
+    }
+}
+
+fn truncated(received: u64, expected: u64) -> Setback {
+    let why = format!("the body ended early: expected {expected} bytes, found {received}");
+    Setback::passing(Error::new(Kind::Integrity, "truncated", why))
+}
+
+/// FTP tells no range: the size must be the one that was told before.
+fn ftp_total(partial: &Partial, span: &Span, head: &Head) -> Option<u64> {
+    let total = partial.state().total?;
+    let told = head.content_length()?;
+    (told == total || told == total - span.first).then_some(total)
+}

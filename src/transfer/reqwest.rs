@@ -1,0 +1,394 @@
+//! The backend over reqwest: http and https. Everything that reqwest could decide itself is switched off.
+//!
+//! What it cannot show: interim responses, names of fields as they were written, bytes behind the end of a body.
+
+use crate::error::{Error, Kind, Result};
+use crate::message::{Body, Fields, Head};
+use crate::secret::Secrets;
+use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Framing, Signal, WireError};
+use crate::transfer::fault::{self, Place, Unresolved};
+use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
+use crate::transfer::{judge, tls};
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use url::{Host, Url};
+
+/// Threads that serve the sockets.
+const WORKERS: usize = 2;
+/// Signals that wait for whoever takes them. A signal holds at most what one read of a socket gave.
+const WAITING_SIGNALS: usize = 8;
+/// Bodies up to this size are sent from memory.
+const SMALL_BODY_BYTES: u64 = 256 * 1024;
+/// How much of a large body is read at once.
+const PIECE_BYTES: usize = 64 * 1024;
+/// The largest head in HTTP/2; in HTTP/1 hyper's own limit is a little above ours.
+const LARGEST_HEAD_BYTES: u32 = 256 * 1024;
+
+/// The backend. Its runtime and TLS start with the first request that needs them.
+pub(super) struct Reqwest {
+    settings: Settings,
+    runtime: OnceLock<Result<tokio::runtime::Runtime>>,
+    tls: OnceLock<Result<rustls::ClientConfig>>,
+    clients: Mutex<HashMap<Profile, ::reqwest::Client>>,
+}
+
+struct Settings {
+    version: HttpVersion,
+    family: IpFamily,
+    tls: Tls,
+    resolve: Vec<Resolve>,
+    connect_timeout: Duration,
+    secrets: Secrets,
+}
+
+/// What a client is made for: the rest is shared by all requests.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Profile {
+    tls: bool,
+    proxy: Option<Url>,
+    /// A host whose addresses were given by hand, for one port: clients know it by its name only.
+    pinned: Option<(String, Vec<IpAddr>)>,
+}
+
+impl Reqwest {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            settings: Settings {
+                version: options.http_version,
+                family: options.ip_family,
+                tls: options.tls.clone(),
+                resolve: options.resolve.clone(),
+                connect_timeout: options.connect_timeout,
+                secrets: options.secrets.clone(),
+            },
+            runtime: OnceLock::new(),
+            tls: OnceLock::new(),
+            clients: Mutex::default(),
+        }
+    }
+
+    fn runtime(&self) -> Result<&tokio::runtime::Runtime> {
+        let start = || {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .thread_name("wire")
+                .enable_io()
+                .enable_time()
+                .build()
+                .map_err(|e| Error::new(Kind::Other, "runtime", "cannot start threads").cause(e.to_string()))
+        };
+        self.runtime.get_or_init(start).as_ref().map_err(Clone::clone)
+    }
+
+    fn client(&self, call: &Call) -> Result<::reqwest::Client> {
+        let secure = call.url.scheme() == "https" || call.proxy.as_ref().is_some_and(|p| p.0.scheme() == "https");
+        let host = call.url.host_str().unwrap_or_default();
+        let port = call.url.port_or_known_default();
+        let pinned = self.settings.resolve.iter().rfind(|r| Some(r.port) == port && r.host.eq_ignore_ascii_case(host));
+        let profile = Profile {
+            tls: secure,
+            proxy: call.proxy.as_ref().map(|p| p.0.clone()),
+            pinned: pinned.map(|r| (host.to_owned(), r.addresses.clone())),
+        };
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&profile) {
+            return Ok(client.clone());
+        }
+        let client = self.build(&profile)?;
+        clients.insert(profile, client.clone());
+        Ok(client)
+    }
+
+    fn build(&self, profile: &Profile) -> Result<::reqwest::Client> {
+        let version = self.settings.version;
+        let tls = if profile.tls {
+            self.tls.get_or_init(|| tls::config(&self.settings.tls, version)).clone()?
+        } else {
+            tls::without_roots(version)?
+        };
+        let mut builder = ::reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(::reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(::reqwest::retry::never())
+            .no_proxy()
+            .connect_timeout(self.settings.connect_timeout)
+            .tcp_nodelay(true)
+            .http1_max_headers(judge::MOST_FIELDS)
+            .http2_max_header_list_size(LARGEST_HEAD_BYTES)
+            .dns_resolver(Resolver { family: self.settings.family });
+        builder = match version {
+            HttpVersion::Auto => builder,
+            HttpVersion::Http10 | HttpVersion::Http11 => builder.http1_only(),
+            HttpVersion::Http2 => builder.http2_prior_knowledge(),
+        };
+        if let Some((host, addresses)) = &profile.pinned {
+            let addresses: Vec<_> = addresses.iter().map(|ip| SocketAddr::new(*ip, 0)).collect();
+            builder = builder.resolve_to_addrs(host, &addresses);
+        }
+        let internal =
+            |e: ::reqwest::Error| Error::new(Kind::Other, "client", "cannot make a client").cause(e.to_string());
+        if let Some(url) = &profile.proxy {
+            let proxy = ::reqwest::Proxy::all(url.clone()).map_err(|e| {
+                Error::usage(format!("`{}` cannot be used as a proxy", self.settings.secrets.redact_url(url)))
+                    .cause(e.without_url().to_string())
+                    .hint("a proxy is `http://`, `https://`, `socks5://` or `socks5h://HOST:PORT`")
+            })?;
+            builder = builder.proxy(proxy);
+        }
+        builder.build().map_err(internal)
+    }
+
+    fn try_start(&self, call: Call, signals: &flume::Sender<Signal>) -> Result<Cancel> {
+        check_family(&call, self.settings.family)?;
+        let runtime = self.runtime()?;
+        // Clients are made within the runtime that serves their sockets.
+        let client = {
+            let _guard = runtime.enter();
+            self.client(&call)?
+        };
+        let place = Place {
+            origin: format!(
+                "{}:{}",
+                call.url.host_str().unwrap_or_default(),
+                call.url.port_or_known_default().unwrap_or_default()
+            ),
+            tls: call.url.scheme() == "https",
+            proxy: call.proxy.as_ref().map(|ProxyUrl(url)| self.settings.secrets.redact_url(url)),
+        };
+        let request = self.request(call, runtime)?;
+        let signals = signals.clone();
+        let task = runtime.spawn(async move { carry(client, request, place, signals).await });
+        let handle = task.abort_handle();
+        Ok(Cancel::new(move || handle.abort()))
+    }
+
+    fn request(&self, call: Call, runtime: &tokio::runtime::Runtime) -> Result<::reqwest::Request> {
+        let wrong = |what: &str| Error::usage(format!("the request cannot be sent: {what}"));
+        let method = ::reqwest::Method::from_bytes(call.method.as_bytes())
+            .map_err(|_| wrong(&format!("`{}` is no method", call.method)))?;
+        let mut request = ::reqwest::Request::new(method, call.url);
+        if self.settings.version == HttpVersion::Http10 {
+            *request.version_mut() = http::Version::HTTP_10;
+        }
+        for (name, value) in call.fields.iter() {
+            let field = http::HeaderName::from_bytes(name.as_bytes()).ok();
+            let value = http::HeaderValue::from_bytes(value).ok();
+            let (Some(field), Some(value)) = (field, value) else {
+                return Err(wrong(&format!("the field `{name}` is not valid")));
+            };
+            request.headers_mut().append(field, value);
+        }
+        // Otherwise reqwest sends a default of its own: an empty list says the same as none.
+        request.headers_mut().entry(http::header::ACCEPT).or_insert(http::HeaderValue::from_static(""));
+        if let Some(body) = call.body {
+            let length = http::HeaderValue::from(body.size());
+            *request.body_mut() = Some(send_body(&body, runtime)?);
+            request.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+        }
+        Ok(request)
+    }
+}
+
+impl Drop for Reqwest {
+    fn drop(&mut self) {
+        if let Some(Ok(runtime)) = self.runtime.take() {
+            // A resolver that hangs must not hold up the end of the command.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Backend for Reqwest {
+    fn name(&self) -> &'static str {
+        "reqwest"
+    }
+
+    fn start(&self, call: Call, _connect_timeout: Duration) -> Arrival {
+        let (sender, receiver) = flume::bounded(WAITING_SIGNALS);
+        let cancel = self.try_start(call, &sender).unwrap_or_else(|error| {
+            let _ = sender.send(Signal::Failed(WireError { error, unsent: true, transient: false }));
+            Cancel::new(|| ())
+        });
+        Arrival::new(receiver, cancel)
+    }
+}
+
+/// Addresses of the wrong family in the URL itself are not resolved, so the resolver cannot refuse them.
+fn check_family(call: &Call, family: IpFamily) -> Result<()> {
+    let wrong = match (call.url.host(), family) {
+        _ if call.proxy.is_some() => false,
+        (Some(Host::Ipv4(_)), family) => family == IpFamily::V6,
+        (Some(Host::Ipv6(_)), family) => family == IpFamily::V4,
+        _ => false,
+    };
+    if wrong {
+        let host = call.url.host_str().unwrap_or_default();
+        return Err(Error::new(
+            Kind::Network,
+            "resolve",
+            format!("`{host}` is not of the family that `-4` or `-6` asks for"),
+        ));
+    }
+    Ok(())
+}
+
+/// Sends the request and tells what comes back.
+async fn carry(client: ::reqwest::Client, request: ::reqwest::Request, place: Place, signals: flume::Sender<Signal>) {
+    let method = request.method().clone();
+    let mut response = match client.execute(request).await {
+        Ok(response) => response,
+        Err(error) => {
+            let _ = signals.send_async(Signal::Failed(fault::before_head(&error, &place))).await;
+            return;
+        }
+    };
+    let head = head_of(&response);
+    let framing = match framing_of(&head, &method) {
+        Ok(framing) => framing,
+        Err(error) => {
+            let _ = signals.send_async(Signal::Failed(WireError { error, unsent: false, transient: false })).await;
+            return;
+        }
+    };
+    if signals.send_async(Signal::Head { head, framing, tls: place.tls }).await.is_err() {
+        return;
+    }
+    let mut received = 0;
+    loop {
+        let signal = match response.chunk().await {
+            Ok(Some(bytes)) if bytes.is_empty() => continue,
+            Ok(Some(bytes)) => {
+                received += bytes.len() as u64;
+                Signal::Data(bytes)
+            }
+            Ok(None) => Signal::End,
+            Err(error) => Signal::Failed(fault::in_body(&error, received)),
+        };
+        let over = !matches!(signal, Signal::Data(_));
+        if signals.send_async(signal).await.is_err() || over {
+            return;
+        }
+    }
+}
+
+fn head_of(response: &::reqwest::Response) -> Head {
+    let status = response.status();
+    let version = match response.version() {
+        http::Version::HTTP_10 => "1.0",
+        http::Version::HTTP_2 => "2",
+        _ => "1.1",
+    };
+    let mut raw = format!("HTTP/{version} {}", status.as_u16()).into_bytes();
+    if version != "2" {
+        raw.push(b' ');
+        match response.extensions().get::<hyper::ext::ReasonPhrase>() {
+            Some(reason) => raw.extend_from_slice(reason.as_bytes()),
+            None => raw.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes()),
+        }
+    }
+    raw.extend_from_slice(b"\r\n");
+    let mut fields = Fields::new();
+    for (name, value) in response.headers() {
+        fields.push(name.as_str(), value.as_bytes());
+        raw.extend_from_slice(name.as_str().as_bytes());
+        raw.extend_from_slice(b": ");
+        raw.extend_from_slice(value.as_bytes());
+        raw.extend_from_slice(b"\r\n");
+    }
+    raw.extend_from_slice(b"\r\n");
+    Head { version, status: status.as_u16(), fields, raw }
+}
+
+/// How the body's end is told (RFC 9112, 6.3).
+fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
+    let fail = |why: &str| Err(Error::new(Kind::Network, "bad_framing", why.to_owned()));
+    if method == http::Method::HEAD || matches!(head.status, 204 | 304) {
+        return Ok(Framing::Framed);
+    }
+    if head.fields.contains("transfer-encoding") {
+        let codings: Vec<_> = head.fields.all("transfer-encoding").collect();
+        return match codings[..] {
+            [one] if one.trim_ascii().eq_ignore_ascii_case(b"chunked") => Ok(Framing::Framed),
+            _ => fail("the response has a transfer coding other than chunked"),
+        };
+    }
+    match head.content_length() {
+        Some(length) => Ok(Framing::Length(length)),
+        None if head.fields.contains("content-length") => fail("the response has contradicting or invalid lengths"),
+        None if head.version == "2" => Ok(Framing::Framed),
+        None => Ok(Framing::Unframed),
+    }
+}
+
+/// The body for reqwest: small ones from memory, large ones read by a thread while they are sent.
+fn send_body(body: &Body, runtime: &tokio::runtime::Runtime) -> Result<::reqwest::Body> {
+    let mut reader = body.reader()?;
+    if body.size() <= SMALL_BODY_BYTES {
+        let mut bytes = Vec::new();
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|e| Error::usage("cannot read the request's body").cause(e.to_string()))?;
+        return Ok(bytes.into());
+    }
+    let (sender, receiver) = flume::bounded::<std::io::Result<Bytes>>(2);
+    runtime.spawn_blocking(move || {
+        loop {
+            let mut piece = vec![0; PIECE_BYTES];
+            let read = reader.read(&mut piece);
+            let done = matches!(read, Ok(0) | Err(_));
+            let piece = read.map(|n| {
+                piece.truncate(n);
+                Bytes::from(piece)
+            });
+            if matches!(&piece, Ok(p) if p.is_empty()) || sender.send(piece).is_err() || done {
+                return;
+            }
+        }
+    });
+    Ok(::reqwest::Body::wrap_stream(receiver.into_stream()))
+}
+
+/// The system's resolver, with the addresses of one family if so asked.
+struct Resolver {
+    family: IpFamily,
+}
+
+impl ::reqwest::dns::Resolve for Resolver {
+    fn resolve(&self, name: ::reqwest::dns::Name) -> ::reqwest::dns::Resolving {
+        let family = self.family;
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await;
+            let found = found.map_err(|e| unresolved(&host, &e))?;
+            let fits = move |address: &SocketAddr| match family {
+                IpFamily::Any => true,
+                IpFamily::V4 => address.is_ipv4(),
+                IpFamily::V6 => address.is_ipv6(),
+            };
+            let addresses: Vec<_> = found.filter(fits).collect();
+            if addresses.is_empty() {
+                let why = "it has no address of the family that was asked for".to_owned();
+                return Err(Box::<dyn std::error::Error + Send + Sync>::from(Unresolved {
+                    host,
+                    why,
+                    transient: false,
+                }));
+            }
+            Ok(Box::new(addresses.into_iter()) as ::reqwest::dns::Addrs)
+        })
+    }
+}
+
+/// What the system says is all there is to tell an unknown name from a resolver in trouble.
+fn unresolved(host: &str, error: &std::io::Error) -> Unresolved {
+    let text = error.to_string();
+    let why = text.rsplit(": ").next().unwrap_or(&text).to_lowercase();
+    let unknown = ["not known", "no address associated", "does not resolve", "no usable address"];
+    let transient = !unknown.iter().any(|u| why.contains(u));
+    Unresolved { host: host.to_owned(), why, transient }
+}
