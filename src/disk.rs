@@ -62,6 +62,61 @@ pub fn random_name() -> String {
     crate::digest::encode_hex(&bytes)
 }
 
+/// Which mode and owner the files of one folder have, under any umask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The mode of files.
+    pub file_mode: u32,
+    /// The mode of folders.
+    pub folder_mode: u32,
+    /// User and group, where they are not those of this process (root in another's folder).
+    pub owner: Option<(u32, u32)>,
+}
+
+impl Access {
+    /// For nobody else.
+    pub const PRIVATE: Self = Self { file_mode: 0o600, folder_mode: 0o700, owner: None };
+
+    /// Gives an open file its owner and `mode`, where they are not so already.
+    ///
+    /// # Errors
+    /// Those of `fchown` and `fchmod`; that the file is another user's is none.
+    pub fn apply(&self, file: &File, mode: u32) -> io::Result<()> {
+        let metadata = file.metadata()?;
+        let may_fail = |result: io::Result<()>| match result {
+            Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
+            other => other,
+        };
+        if let Some((user, group)) = self.owner
+            && (metadata.uid(), metadata.gid()) != (user, group)
+        {
+            may_fail(std::os::unix::fs::fchown(file, Some(user), Some(group)))?;
+        }
+        if metadata.mode() & 0o7777 != mode {
+            may_fail(file.set_permissions(std::fs::Permissions::from_mode(mode)))?;
+        }
+        Ok(())
+    }
+
+    /// Makes one folder, whose parent is there. That it is there already is no error.
+    ///
+    /// # Errors
+    /// Those of `mkdir`.
+    pub fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        match std::fs::DirBuilder::new().mode(self.folder_mode & 0o777).create(folder) {
+            Ok(()) => {}
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(()),
+            Err(e) => return Err(e),
+        }
+        if let Some((user, group)) = self.owner {
+            std::os::unix::fs::chown(folder, Some(user), Some(group))?;
+        }
+        // The umask may have taken bits away, and `mkdir` gives no set-group-id.
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(self.folder_mode))
+    }
+}
+
 /// An exclusive lock on an open file, released when dropped or when the process dies.
 #[derive(Debug)]
 pub struct Lock {
@@ -77,16 +132,34 @@ impl Lock {
     /// A disk error if the file cannot be made or locked.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
         let failed = |e: &io::Error| Error::disk(format!("cannot lock `{}`", path.display()), e);
+        let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
         loop {
-            let file = OpenOptions::new()
+            let opened = OpenOptions::new()
                 .read(true)
                 .write(true)
                 .create(true)
                 .truncate(false)
                 .mode(0o600)
-                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-                .open(path)
-                .map_err(|e| failed(&e))?;
+                .custom_flags(no_follow)
+                .open(path);
+            let file = match opened {
+                // A file that was made read-only while it is being finished can still be locked.
+                Err(e) if e.kind() == ErrorKind::PermissionDenied => {
+                    match OpenOptions::new().read(true).custom_flags(no_follow).open(path) {
+                        Ok(file) => file,
+                        Err(e2)
+                            if e2.kind() == ErrorKind::NotFound
+                                && path
+                                    .parent()
+                                    .is_some_and(|p| rustix::fs::access(p, rustix::fs::Access::WRITE_OK).is_ok()) =>
+                        {
+                            continue;
+                        }
+                        Err(_) => return Err(failed(&e)),
+                    }
+                }
+                other => other.map_err(|e| failed(&e))?,
+            };
             match file.try_lock() {
                 Ok(()) if names(path, &file) => return Ok(Some(Self { file })),
                 Ok(()) => {}

@@ -1,11 +1,12 @@
 //! An unfinished file with what is known of it and its lock: lent by the cache, filled by the transfer.
 
-use crate::disk::{self, Lock, Temporary};
+use crate::disk::{self, Access, Lock, Temporary};
 use crate::error::{Error, Result};
 use crate::message::Validators;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// What is known of the bytes that an unfinished file holds. Stored beside it, so that a later command can go on.
@@ -36,7 +37,7 @@ pub struct Partial {
 #[derive(Debug)]
 enum Place {
     /// In the cache, under its key; goes on living when the process ends.
-    Kept { path: PathBuf, sidecar: PathBuf, lock: Lock },
+    Kept { path: PathBuf, sidecar: PathBuf, lock: Lock, access: Access },
     /// Beside a destination or aside in the cache; goes when it is dropped.
     Unnamed(Temporary),
 }
@@ -48,14 +49,34 @@ impl Partial {
     /// # Errors
     /// A disk error.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
-        let Some(lock) = Lock::try_take(path)? else { return Ok(None) };
+        Self::try_take_as(path, Access::PRIVATE)
+    }
+
+    /// As `try_take`; new files get this mode and owner.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn try_take_as(path: &Path, access: Access) -> Result<Option<Self>> {
+        let failed = |e: &io::Error| Error::disk(format!("cannot write `{}`", path.display()), e);
+        let lock = loop {
+            let Some(lock) = Lock::try_take(path)? else { return Ok(None) };
+            let metadata = lock.file().metadata().map_err(|e| failed(&e))?;
+            // Read-only for all, as `name_also` makes it; a new one has fewer bits under any umask.
+            let is_finished = metadata.nlink() > 1 || metadata.mode() & 0o666 == 0o444;
+            if !is_finished {
+                break lock;
+            }
+            // Its process died while finishing it: the bytes have, or were to have, another name, and are not ours to write.
+            std::fs::remove_file(path).map_err(|e| failed(&e))?;
+        };
+        access.apply(lock.file(), access.file_mode).map_err(|e| failed(&e))?;
         let mut sidecar = path.as_os_str().to_owned();
         sidecar.push(".json");
         let sidecar = PathBuf::from(sidecar);
         let state = std::fs::read(&sidecar).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let known = state.is_some();
-        let mut partial =
-            Self { place: Place::Kept { path: path.to_owned(), sidecar, lock }, state: state.unwrap_or_default() };
+        let place = Place::Kept { path: path.to_owned(), sidecar, lock, access };
+        let mut partial = Self { place, state: state.unwrap_or_default() };
         if !known {
             partial.restart()?;
         }
@@ -142,12 +163,13 @@ impl Partial {
     /// A disk error.
     pub fn note(&mut self, state: State) -> Result<()> {
         self.state = State { boot: disk::boot_id(), ..state };
-        if let Place::Kept { sidecar, path, .. } = &self.place {
+        if let Place::Kept { sidecar, path, access, .. } = &self.place {
             let folder = path.parent().unwrap_or(Path::new("."));
             let text = serde_json::to_vec(&self.state).unwrap_or_default();
             let temporary = Temporary::new_in(folder)?;
             temporary.file().write_all(&text).map_err(|e| self.failed(&e))?;
-            temporary.publish(sidecar, 0o600, disk::Replace::Allowed)?;
+            access.apply(temporary.file(), access.file_mode).map_err(|e| self.failed(&e))?;
+            temporary.publish(sidecar, access.file_mode, disk::Replace::Allowed)?;
         }
         Ok(())
     }
@@ -165,7 +187,7 @@ impl Partial {
     pub fn finish(self, destination: &Path, mode: u32, replace: disk::Replace) -> Result<()> {
         match self.place {
             Place::Unnamed(temporary) => temporary.publish(destination, mode, replace),
-            Place::Kept { path, sidecar, lock } => {
+            Place::Kept { path, sidecar, lock, .. } => {
                 let failed = |e: &io::Error| Error::disk(format!("cannot write `{}`", destination.display()), e);
                 let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
                 lock.file().set_permissions(mode).map_err(|e| failed(&e))?;
@@ -200,9 +222,39 @@ impl Partial {
         Ok(file)
     }
 
+    /// Gives the finished file one more name, replacing what is there, and that mode. Its own name and its lock stay until
+    /// `discard`, so that whoever waits for the lock sees what was made of it; the state is forgotten.
+    /// Where the file system knows no hard links, the file is moved.
+    ///
+    /// # Errors
+    /// Those of the file system; a missing folder among them.
+    pub fn name_also(&self, name: &Path, access: Access, mode: u32) -> io::Result<()> {
+        if let Place::Kept { sidecar, .. } = &self.place {
+            // The state goes first: bytes without it are begun anew, a state without bytes would lie.
+            let _ = std::fs::remove_file(sidecar);
+        }
+        access.apply(self.file(), mode)?;
+        match std::fs::hard_link(self.path(), name) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                let folder = name.parent().unwrap_or(Path::new("."));
+                let aside = folder.join(format!(".dl-{}.part", disk::random_name()));
+                std::fs::hard_link(self.path(), &aside)?;
+                std::fs::rename(&aside, name).inspect_err(|_| {
+                    let _ = std::fs::remove_file(&aside);
+                })?;
+                // Renaming one name of a file over another of the same does nothing at all.
+                let _ = std::fs::remove_file(&aside);
+                Ok(())
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(e),
+            Err(_) => std::fs::rename(self.path(), name),
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Takes the file and its state away.
     pub fn discard(self) {
-        if let Place::Kept { path, sidecar, lock } = &self.place {
+        if let Place::Kept { path, sidecar, lock, .. } = &self.place {
             let _ = std::fs::remove_file(sidecar);
             if disk::names(path, lock.file()) {
                 let _ = std::fs::remove_file(path);
@@ -239,6 +291,24 @@ mod tests {
         let path = folder.path().join("key");
         std::fs::write(&path, b"who knows").unwrap();
         assert_eq!(Partial::try_take(&path).unwrap().unwrap().prefix(), 0);
+    }
+
+    #[test]
+    fn a_file_that_has_another_name_is_never_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, blob) = (folder.path().join("key"), folder.path().join("blob"));
+        let partial = Partial::try_take(&path).unwrap().unwrap();
+        partial.file().write_all(b"abc").unwrap();
+        partial.name_also(&blob, Access::PRIVATE, 0o444).unwrap();
+        assert!(Partial::try_take(&path).unwrap().is_none(), "the lock stays");
+        drop(partial); // as if the process died here
+        let again = Partial::try_take(&path).unwrap().unwrap();
+        assert_eq!(again.prefix(), 0);
+        again.file().write_all(b"other").unwrap();
+        again.name_also(&blob, Access::PRIVATE, 0o444).unwrap();
+        again.discard();
+        assert_eq!(std::fs::read(&blob).unwrap(), b"other");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

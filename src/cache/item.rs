@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Digest, Digests};
+use crate::disk::Signature;
 use crate::error::{Error, Result};
 use crate::message::{Fields, Validators};
 use serde_json::{Map, Value};
@@ -181,8 +182,37 @@ pub struct Item {
     pub error: Option<Value>,
     /// How it was got, if it was downloaded.
     pub download: Option<Download>,
-    /// Typed attributes.
+    /// Typed attributes, by namespace and name.
     pub attributes: Vec<Attribute>,
+    /// What the file at `path` looked like when its bytes were hashed; `None` if they must be hashed before they are used.
+    pub record: Option<Record>,
+}
+
+/// What a file looked like when its bytes were hashed. While these stand, they are not read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Size in bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub mtime: i64,
+    /// Inode number.
+    pub inode: u64,
+    /// The boot that wrote the bytes; `None` once they are known to be durable.
+    pub boot: Option<String>,
+}
+
+impl Record {
+    /// The record of a file that has this signature.
+    #[must_use]
+    pub const fn new(signature: &Signature, boot: Option<String>) -> Self {
+        Self { size: signature.size, mtime: signature.mtime, inode: signature.inode, boot }
+    }
+
+    /// Whether a file with this signature is the one that was hashed, and was not touched since.
+    #[must_use]
+    pub const fn is_of(&self, signature: &Signature) -> bool {
+        self.size == signature.size && self.mtime == signature.mtime && self.inode == signature.inode
+    }
 }
 
 impl Item {

@@ -17,7 +17,7 @@ use crate::transfer::retry::Setback;
 use crate::transfer::{Transfer, proxy};
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -25,19 +25,27 @@ use url::Url;
 const DRAINED_BYTES: usize = 64 * 1024;
 const DRAINED_WITHIN: Duration = Duration::from_millis(250);
 
-/// One job on its way: what it may do, and what has happened to it so far.
-pub(super) struct Course<'a> {
+/// What all requests of one job share.
+#[derive(Clone, Copy)]
+pub(super) struct Lane<'a> {
     pub(super) transfer: &'a Transfer,
     pub(super) options: &'a Options,
     pub(super) job: &'a Job,
+    pub(super) deadline: Option<Instant>,
+    listener: &'a dyn Listener,
+    mask: &'a Mask,
+}
+
+/// One job on its way, and what has happened to it so far.
+pub(super) struct Course<'a> {
+    pub(super) lane: Lane<'a>,
     pub(super) exchange: Exchange,
     /// The digests of what lies in the partial, as far as they are made.
     pub(super) hashing: Option<Hashing>,
     /// The most bytes that were held for certain: more of them is progress.
     pub(super) best: u64,
-    pub(super) deadline: Option<Instant>,
-    listener: &'a dyn Listener,
-    mask: &'a Mask,
+    /// Streams did not agree: from now on there is one.
+    pub(super) alone: bool,
 }
 
 /// A response whose head has come.
@@ -60,6 +68,92 @@ pub(super) struct Answer {
     pub(super) shown: String,
 }
 
+impl<'a> Lane<'a> {
+    /// Tells an event, the user's secrets masked.
+    pub(super) fn tell(&self, event: Event) {
+        self.listener.event(match event {
+            Event::Warning(text) => Event::Warning(self.mask.apply(&text)),
+            Event::Decision(text) => Event::Decision(self.mask.apply(&text)),
+            Event::Detail(text) => Event::Detail(self.mask.apply(&text)),
+            Event::Retrying { wait, reason } => Event::Retrying { wait, reason: self.mask.apply(&reason) },
+            other => other,
+        });
+    }
+
+    /// The limits for a body.
+    pub(super) fn limits(&self) -> Limits<'a> {
+        let (stall, min_rate) = (self.options.stall_timeout, self.options.min_rate);
+        Limits { stall, min_rate, deadline: self.deadline, bucket: self.transfer.bucket(), stop: None }
+    }
+
+    /// Sends one request to one URL and waits for its head, interim ones being added to `interim`.
+    pub(super) fn open(
+        &self,
+        url: &Url,
+        method: &str,
+        additions: Additions<'_>,
+        interim: &mut Vec<Head>,
+        stop: Option<&AtomicBool>,
+    ) -> Result<Opened, Setback> {
+        let backend = self.transfer.backend(url)?;
+        self.tell(Event::Detail(format!("{method} {} ({})", self.options.secrets.redact_url(url), backend.name())));
+        let prepared = request::prepare(&self.job.request, url, method, additions);
+        let sent = Arc::new(AtomicU64::new(0));
+        let proxy = proxy::choose(&self.options.proxies, url).cloned();
+        let shown_proxy = proxy.as_ref().map(|p| self.options.secrets.redact_url(&p.0));
+        let call = Call {
+            method: method.to_owned(),
+            url: url.clone(),
+            fields: prepared.fields,
+            credentials: prepared.credentials,
+            body: prepared.body.map(|b| b.counted(&sent)),
+            proxy,
+            offset: if is_http(url) { 0 } else { additions.span.map_or(0, |s| s.first) },
+        };
+        let limits = Limits { min_rate: None, bucket: None, stop, ..self.limits() };
+        let opened = wait_for_head(backend, call, self.options.connect_timeout, limits, &sent, interim)?;
+        judge::check_limits(&opened.head)?;
+        match shown_proxy.filter(|_| opened.head.status == 407 && url.scheme() == "http") {
+            Some(proxy) => {
+                Err(Error::new(Kind::Network, "proxy_refused", format!("the proxy `{proxy}` refused (407)"))
+                    .hint("give its user and password in its URL: `-x http://USER:PASS@HOST:PORT`")
+                    .into())
+            }
+            None => Ok(opened),
+        }
+    }
+
+    /// Judges the final head that `url` gave, shown as `shown`.
+    pub(super) fn judge(
+        &self,
+        head: &Head,
+        method: &str,
+        shown: &str,
+        additions: Additions<'_>,
+    ) -> Result<Verdict, Setback> {
+        let asked = Asked {
+            method,
+            url: shown,
+            span: additions.span.is_some(),
+            users_range: self.job.request.fields.contains("range"),
+            conditional: additions.conditions.is_some(),
+            follow: self.options.max_redirects.is_some(),
+            allowed: &self.options.allow_status,
+            now: Timestamp::now(),
+        };
+        judge::judge(head, asked)
+    }
+
+    fn tell_redirect(&self, status: u16, from: &Url, to: &Url) {
+        let shown = self.options.secrets.redact_url(to);
+        let request = &self.job.request;
+        let left = !same_origin(from, to) && same_origin(from, &request.url);
+        let has_own = !request.fields.is_empty() || request.credentials.is_some();
+        let rule = if left && has_own { "; your headers and credentials stay with their origin" } else { "" };
+        self.tell(Event::Decision(format!("redirect {status} to {shown}{rule}")));
+    }
+}
+
 impl<'a> Course<'a> {
     pub(super) fn new(transfer: &'a Transfer, job: &'a Job, listener: &'a dyn Listener, mask: &'a Mask) -> Self {
         let options = transfer.options();
@@ -79,27 +173,8 @@ impl<'a> Course<'a> {
             tls_verified: None,
         };
         let deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
-        Self { transfer, options, job, exchange, hashing: None, best: 0, deadline, listener, mask }
-    }
-
-    /// Tells an event, the user's secrets masked.
-    pub(super) fn tell(&self, event: Event) {
-        self.listener.event(match event {
-            Event::Warning(text) => Event::Warning(self.mask.apply(&text)),
-            Event::Decision(text) => Event::Decision(self.mask.apply(&text)),
-            Event::Detail(text) => Event::Detail(self.mask.apply(&text)),
-            Event::Retrying { wait, reason } => Event::Retrying { wait, reason: self.mask.apply(&reason) },
-            other => other,
-        });
-    }
-
-    pub(super) fn limits(&self) -> Limits<'a> {
-        Limits {
-            stall: self.options.stall_timeout,
-            min_rate: self.options.min_rate,
-            deadline: self.deadline,
-            bucket: self.transfer.bucket(),
-        }
+        let lane = Lane { transfer, options, job, deadline, listener, mask };
+        Self { lane, exchange, hashing: None, best: 0, alone: false }
     }
 
     /// The digests of the file's start up to `frontier`, continued if these algorithms were computed so far.
@@ -119,21 +194,15 @@ impl<'a> Course<'a> {
 
     /// Asks `source`, follows redirects, and judges the final head.
     pub(super) fn ask(&mut self, source: &Url, method: &str, additions: Additions<'_>) -> Result<Answer, Setback> {
+        let lane = self.lane;
         self.exchange.attempts += 1;
         let mut chain = Chain::new(method, source);
         let (mut method, mut url) = (method.to_owned(), source.clone());
         loop {
-            let (opened, call_proxy) = self.send(&url, &method, additions)?;
-            let shown = self.options.secrets.redact_url(&url);
-            self.note(&opened, &url, &method);
-            judge::check_limits(&opened.head)?;
-            if let Some(proxy) = call_proxy.filter(|_| opened.head.status == 407 && url.scheme() == "http") {
-                return Err(Error::new(Kind::Network, "proxy", format!("the proxy `{proxy}` refused (407)"))
-                    .hint("give its user and password in its URL: `-x http://USER:PASS@HOST:PORT`")
-                    .into());
-            }
+            let opened = self.send(&url, &method, additions)?;
+            let shown = lane.options.secrets.redact_url(&url);
             let verdict = if is_http(&url) {
-                self.judge(&opened.head, &method, &shown, additions)?
+                lane.judge(&opened.head, &method, &shown, additions)?
             } else {
                 Verdict::Body { success: true }
             };
@@ -141,78 +210,30 @@ impl<'a> Course<'a> {
             if verdict != Verdict::Redirect {
                 return Ok(Answer { arrival, head, framing, verdict, url, shown });
             }
-            let limit = self.options.max_redirects.unwrap_or(0);
-            let next = chain.follow(head.status, head.fields.all("location"), limit, &self.options.secrets)?;
-            drain(&arrival, self.deadline);
-            self.tell_redirect(head.status, &url, &next.1);
+            let limit = lane.options.max_redirects.unwrap_or(0);
+            let next = chain.follow(head.status, head.fields.all("location"), limit, &lane.options.secrets)?;
+            drain(&arrival, lane.deadline);
+            lane.tell_redirect(head.status, &url, &next.1);
             (method, url) = next;
         }
     }
 
-    fn judge(&self, head: &Head, method: &str, shown: &str, additions: Additions<'_>) -> Result<Verdict, Setback> {
-        let request = &self.job.request;
-        let asked = Asked {
-            method,
-            url: shown,
-            span: additions.span.is_some(),
-            users_range: request.fields.contains("range"),
-            conditional: additions.conditions.is_some(),
-            follow: self.options.max_redirects.is_some(),
-            allowed: &self.options.allow_status,
-            now: Timestamp::now(),
-        };
-        judge::judge(head, asked)
-    }
-
-    /// One request to one URL, until its head is here.
-    fn send(&mut self, url: &Url, method: &str, additions: Additions<'_>) -> Result<(Opened, Option<String>), Setback> {
-        let backend = self.transfer.backend(url)?;
-        let (call, sent) = self.call(url, method, additions);
-        let proxy = call.proxy.as_ref().map(|p| self.options.secrets.redact_url(&p.0));
-        self.exchange.backend = backend.name();
-        self.exchange.requested_at = Timestamp::now();
-        if self.exchange.attempts == 1 && self.exchange.head.is_none() {
-            self.exchange.started_at = self.exchange.requested_at;
+    /// One request to one URL, until its head is here and noted.
+    fn send(&mut self, url: &Url, method: &str, additions: Additions<'_>) -> Result<Opened, Setback> {
+        let exchange = &mut self.exchange;
+        exchange.backend = self.lane.transfer.backend(url)?.name();
+        exchange.requested_at = Timestamp::now();
+        if exchange.attempts == 1 && exchange.head.is_none() {
+            exchange.started_at = exchange.requested_at;
         }
-        self.exchange.interim.clear();
-        self.tell(Event::Detail(format!("{method} {} ({})", self.options.secrets.redact_url(url), backend.name())));
-        let interim = &mut self.exchange.interim;
-        let limits =
-            Limits { stall: self.options.stall_timeout, min_rate: None, deadline: self.deadline, bucket: None };
-        let opened = open(backend, call, self.options.connect_timeout, limits, &sent, interim)?;
-        Ok((opened, proxy))
-    }
-
-    /// The call for one URL, and the counter of what was sent of its body.
-    pub(super) fn call(&self, url: &Url, method: &str, additions: Additions<'_>) -> (Call, Arc<AtomicU64>) {
-        let prepared = request::prepare(&self.job.request, url, method, additions);
-        let sent = Arc::new(AtomicU64::new(0));
-        let call = Call {
-            method: method.to_owned(),
-            url: url.clone(),
-            fields: prepared.fields,
-            credentials: prepared.credentials,
-            body: prepared.body.map(|b| b.counted(&sent)),
-            proxy: proxy::choose(&self.options.proxies, url).cloned(),
-            offset: if is_http(url) { 0 } else { additions.span.map_or(0, |s| s.first) },
-        };
-        (call, sent)
-    }
-
-    fn note(&mut self, opened: &Opened, url: &Url, method: &str) {
-        self.exchange.resolved_url = Some(url.clone());
-        method.clone_into(&mut self.exchange.method);
-        self.exchange.head = Some(opened.head.clone());
-        self.exchange.tls_verified = opened.tls.then_some(!self.options.tls.insecure);
-        self.exchange.length_verified = opened.framing != Framing::Unframed;
-    }
-
-    fn tell_redirect(&self, status: u16, from: &Url, to: &Url) {
-        let shown = self.options.secrets.redact_url(to);
-        let left = !same_origin(from, to) && same_origin(from, &self.job.request.url);
-        let has_own = !self.job.request.fields.is_empty() || self.job.request.credentials.is_some();
-        let rule = if left && has_own { "; your headers and credentials stay with their origin" } else { "" };
-        self.tell(Event::Decision(format!("redirect {status} to {shown}{rule}")));
+        exchange.interim.clear();
+        let opened = self.lane.open(url, method, additions, &mut exchange.interim, None)?;
+        exchange.resolved_url = Some(url.clone());
+        method.clone_into(&mut exchange.method);
+        exchange.head = Some(opened.head.clone());
+        exchange.tls_verified = opened.tls.then_some(!self.lane.options.tls.insecure);
+        exchange.length_verified = opened.framing != Framing::Unframed;
+        Ok(opened)
     }
 }
 
@@ -222,7 +243,7 @@ pub(super) fn is_http(url: &Url) -> bool {
 }
 
 /// Sends a call and waits for the head of its response.
-pub(super) fn open(
+fn wait_for_head(
     backend: &dyn Backend,
     call: Call,
     connect_timeout: Duration,
@@ -244,7 +265,7 @@ pub(super) fn open(
                 interim.push(head);
                 if interim.len() > judge::MOST_INTERIM {
                     let why = format!("more than {} interim responses", judge::MOST_INTERIM);
-                    return Err(Error::new(Kind::Network, "too_many_interim", why).into());
+                    return Err(Error::new(Kind::Network, "head_too_large", why).into());
                 }
             }
             Ok(Signal::Failed(wire)) => {
@@ -261,10 +282,15 @@ pub(super) fn open(
             Err(Waited::TooLong) => {
                 // A body that is still being sent is no stall.
                 let now_sent = sent.load(Ordering::Relaxed);
-                if now_sent == seen || limits.deadline.is_some_and(|d| Instant::now() >= d) {
+                if limits.is_stopped() {
+                    return Err(Error::new(Kind::Interrupted, "stopped", "not wanted any more").into());
+                }
+                if now_sent != seen {
+                    (seen, last) = (now_sent, Instant::now());
+                }
+                if limits.is_over(last) {
                     return Err(limits.exceeded("no complete response head arrived"));
                 }
-                (seen, last) = (now_sent, Instant::now());
             }
         }
     }

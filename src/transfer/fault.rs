@@ -114,14 +114,14 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
     match &place.proxy {
         Some(proxy) if refused && !to_proxy && !tcp => {
             let what = format!("the proxy `{proxy}` refused to connect to `{}`", place.origin);
-            let refusal = wire(Kind::Network, "proxy", what, error);
+            let refusal = wire(Kind::Network, "proxy_refused", what, error);
             let hint = "give its user and password in its URL: `-x http://USER:PASS@HOST:PORT`";
             let asks = says(error, "authorization required") || says(error, "auth");
             if asks { WireError { error: refusal.error.hint(hint), ..refusal } } else { refusal }
         }
         Some(proxy) if tcp || to_proxy => {
             let what = format!("cannot connect to the proxy `{proxy}`");
-            WireError { transient: true, ..wire(Kind::Network, "proxy", what, error) }
+            WireError { transient: true, ..wire(Kind::Network, "proxy_connect", what, error) }
         }
         _ if place.tls && !tcp => {
             let what = format!("the connection to `{}` ended within the TLS handshake", place.origin);
@@ -137,16 +137,12 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
 fn while_asking(error: &reqwest::Error, place: &Place) -> WireError {
     if let Some(failed) = find::<hyper::Error>(error) {
         if failed.is_parse() {
-            let code = if says(error, "too large") { "head_too_large" } else { "bad_head" };
+            let code = if says(error, "too large") { "head_too_large" } else { "bad_framing" };
             return wire(Kind::Network, code, format!("`{}` sent a malformed response head", place.origin), error);
         }
         if failed.is_canceled() {
             let what = format!("the connection to `{}` was closed", place.origin);
-            return WireError {
-                transient: true,
-                unsent: true,
-                ..wire(Kind::Network, "connection_closed", what, error)
-            };
+            return WireError { transient: true, unsent: true, ..wire(Kind::Network, "connection_lost", what, error) };
         }
         if failed.is_user() {
             return wire(Kind::Other, "request", "the request cannot be sent".to_owned(), error);
@@ -156,7 +152,7 @@ fn while_asking(error: &reqwest::Error, place: &Place) -> WireError {
         return wire(Kind::Usage, "usage", format!("the request to `{}` cannot be made", place.origin), error);
     }
     let what = format!("the connection to `{}` ended before the response head", place.origin);
-    WireError { transient: true, ..wire(Kind::Network, "connection_closed", what, error) }
+    WireError { transient: true, ..wire(Kind::Network, "connection_lost", what, error) }
 }
 
 /// An error behind the response head.

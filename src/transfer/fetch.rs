@@ -16,7 +16,7 @@ use crate::transfer::receive;
 use crate::transfer::request::{Additions, Span};
 use crate::transfer::resume::{self, Held};
 use crate::transfer::retry::Setback;
-use crate::transfer::{filename, html};
+use crate::transfer::{filename, html, segments};
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt as _;
 use url::Url;
@@ -50,68 +50,79 @@ impl Course<'_> {
         loop {
             let span = if lessons.anew || !self.may_resume(source) { None } else { self.plan(partial) };
             let conditions = self
+                .lane
                 .job
                 .conditions
                 .as_ref()
-                .filter(|c| span.is_none() && !c.is_empty() && *source == self.job.request.url);
+                .filter(|c| span.is_none() && !c.is_empty() && *source == self.lane.job.request.url);
             if let Some(span) = &span {
                 let why = if span.if_range.is_some() {
                     "with its validator"
                 } else {
                     "without a validator, as a digest decides"
                 };
-                self.tell(Event::Decision(format!("resume at byte {} {why}", span.first)));
+                self.lane.tell(Event::Decision(format!("resume at byte {} {why}", span.first)));
             }
-            let additions = Additions { compressed: self.options.compressed, conditions, span: span.as_ref() };
-            let method = self.job.request.method.clone();
-            let answer = self.ask(source, &method, additions)?;
-            let misfit = match (answer.verdict, &span) {
-                (Verdict::NotModified, _) => return Ok(None),
-                (Verdict::Part(range), Some(span)) => {
-                    match resume::fits(partial.state(), span, range, &answer.head, &answer.shown) {
-                        Ok(()) => match self.receive_part(&answer, partial, span, range) {
-                            Err(setback) if span.if_range.is_none() && setback.error.code() == "digest_mismatch" => {
-                                "the digest of what was put together is wrong".to_owned()
-                            }
-                            result => return result.map(Some),
-                        },
-                        Err(why) => why,
-                    }
+            let additions = Additions { compressed: self.lane.options.compressed, conditions, span: span.as_ref() };
+            let answer = self.ask(source, &self.lane.job.request.method, additions);
+            match answer.and_then(|answer| self.take(&answer, span.as_ref(), partial)) {
+                Err(setback) if !lessons.anew && is_misfit(&setback, span.as_ref()) => {
+                    self.anew(partial, lessons, &setback.error)?;
                 }
-                (Verdict::Unsatisfied(total), Some(_)) => match is_whole(partial, total, &answer) {
-                    Ok(size) => return self.prove_held(partial, size, &answer).map(Some),
-                    Err(why) => why,
-                },
-                (_, span) if is_http(&answer.url) || span.is_none() => {
-                    return self.receive_whole(&answer, partial).map(Some);
-                }
-                (_, Some(span)) => match ftp_total(partial, span, &answer.head) {
-                    Some(total) => {
-                        let range =
-                            ContentRange::Part { first: span.first, last: total.saturating_sub(1), total: Some(total) };
-                        return self.receive_part(&answer, partial, span, range).map(Some);
-                    }
-                    None => "its size is another now".to_owned(),
-                },
-                (_, None) => return self.receive_whole(&answer, partial).map(Some),
-            };
-            self.tell(Event::Decision(format!("what was held is of no use, all starts anew: {misfit}")));
-            self.start_over(partial)?;
-            lessons.anew = true;
+                result => return result,
+            }
         }
+    }
+
+    /// Takes what an answer brings: all, a part, or the word that nothing is missing.
+    fn take(
+        &mut self,
+        answer: &Answer,
+        span: Option<&Span>,
+        partial: &mut Partial,
+    ) -> Result<Option<Content>, Setback> {
+        let misfit = |why: String| Setback::lasting(Error::new(Kind::Integrity, segments::CHANGED, why));
+        let content = match (answer.verdict, span) {
+            (Verdict::NotModified, _) => return Ok(None),
+            (Verdict::Part(range), Some(span)) => {
+                resume::fits(partial.state(), span, range, &answer.head, &answer.shown).map_err(misfit)?;
+                self.receive_part(answer, partial, span, range)?
+            }
+            (Verdict::Unsatisfied(total), Some(_)) => {
+                let size = is_whole(partial, total, answer).map_err(misfit)?;
+                self.prove_held(partial, size, answer)?
+            }
+            (_, Some(span)) if !is_http(&answer.url) => {
+                let another = || misfit("its size is another now".to_owned());
+                let total = ftp_total(partial, span, answer).ok_or_else(another)?;
+                let last = total.saturating_sub(1);
+                let range = ContentRange::Part { first: span.first, last, total: Some(total) };
+                self.receive_part(answer, partial, span, range)?
+            }
+            _ => self.receive_whole(answer, partial)?,
+        };
+        Ok(Some(content))
+    }
+
+    /// What is held does not fit: once, and then never again with this source, all is asked for.
+    fn anew(&mut self, partial: &mut Partial, lessons: &mut Lessons, why: &Error) -> Result<()> {
+        self.lane.tell(Event::Decision(format!("what was held is of no use, all starts anew: {why}")));
+        lessons.anew = true;
+        self.alone = true;
+        self.start_over(partial)
     }
 
     /// Only a GET is gone on with; other methods may act again.
     fn may_resume(&self, source: &Url) -> bool {
-        let request = &self.job.request;
+        let request = &self.lane.job.request;
         let http =
             is_http(source) && request.method == "GET" && request.body.is_none() && !request.fields.contains("range");
-        http || (!is_http(source) && self.options.resume == Resume::Always)
+        http || (!is_http(source) && self.lane.options.resume == Resume::Always)
     }
 
     fn plan(&self, partial: &Partial) -> Option<Span> {
         let held = Held { state: partial.state(), prefix: partial.prefix(), of_this_boot: partial.is_of_this_boot() };
-        resume::plan(held, self.options, &self.job.proof)
+        resume::plan(held, self.lane.options, &self.lane.job.proof)
     }
 
     /// Forgets what is held.
@@ -120,7 +131,7 @@ impl Course<'_> {
         self.hashing = None;
         partial.restart()?;
         if held > 0 {
-            self.tell(Event::Restarted(0));
+            self.lane.tell(Event::Restarted(0));
         }
         Ok(())
     }
@@ -135,16 +146,9 @@ impl Course<'_> {
         self.refuse_early(answer, total)?;
         self.start_over(partial)?;
         let promises = self.promises(&answer.head);
-        let state = State {
-            boot: None,
-            url: answer.shown.clone(),
-            validators: answer.head.validators(),
-            strong: answer.head.validators().strong().filter(|_| coding.is_none()).map(str::to_owned),
-            total,
-            ranges: Vec::new(),
-        };
+        let state = segments::fresh_state(answer, total, coding.is_some());
         let incoming = Incoming { answer, offset: 0, total, coding, promises };
-        let result = self.receive(&incoming, partial, Some(state));
+        let result = self.receive(&incoming, partial, state);
         self.settle(result, partial)
     }
 
@@ -161,12 +165,13 @@ impl Course<'_> {
         let total = total.or(partial.state().total);
         self.refuse_early(answer, total)?;
         let promises = self.promises(&answer.head);
-        // Nothing beyond what is known for certain may look like a prefix.
-        partial.file().set_len(span.first).map_err(|e| partial.failed(&e))?;
-        let state = State { total, ranges: Vec::new(), ..partial.state().clone() };
-        partial.note(state)?;
+        let length = partial.file().metadata().map_err(|e| partial.failed(&e))?.len();
+        let mut state = State { total, ..partial.state().clone() };
+        // The first range is what is continued; others count only where the file bears them out.
+        let others = state.ranges.drain(..).skip(1).filter(|(first, end)| *first > span.first && *end <= length);
+        state.ranges = std::iter::once((0, span.first)).chain(others.collect::<Vec<_>>()).collect();
         let incoming = Incoming { answer, offset: span.first, total, coding: None, promises };
-        let result = self.receive(&incoming, partial, None);
+        let result = self.receive(&incoming, partial, state);
         self.settle(result, partial)
     }
 
@@ -176,7 +181,10 @@ impl Course<'_> {
             Err(setback) if setback.error.kind() == Kind::Integrity && !setback.transient => {
                 self.start_over(partial)?;
             }
-            Err(_) => self.best = self.best.max(self.plan(partial).map_or(0, |span| span.first)),
+            Err(_) => {
+                let held: u64 = partial.state().ranges.iter().map(|(first, end)| end - first).sum();
+                self.best = self.best.max(self.plan(partial).map_or(0, |span| span.first.max(held)));
+            }
             Ok(_) => {}
         }
         result
@@ -184,12 +192,12 @@ impl Course<'_> {
 
     /// The coding to undo. Where none was asked for, bytes are stored as they came.
     fn coding(&self, head: &Head) -> Result<Option<Coding>> {
-        if self.options.compressed {
+        if self.lane.options.compressed {
             return coding::of(head);
         }
         if let Some(name) = head.fields.text("content-encoding").filter(|n| !n.trim().eq_ignore_ascii_case("identity"))
         {
-            self.tell(Event::Detail(format!(
+            self.lane.tell(Event::Detail(format!(
                 "the body is stored in the content coding `{name}`, in which it came unasked"
             )));
         }
@@ -197,12 +205,12 @@ impl Course<'_> {
     }
 
     fn promises(&self, head: &Head) -> Vec<Promise> {
-        proof::promises(head, &mut |why| self.tell(Event::Detail(why)))
+        proof::promises(head, &mut |why| self.lane.tell(Event::Detail(why)))
     }
 
     /// What is wrong already by the head, before the body.
     fn refuse_early(&self, answer: &Answer, total: Option<u64>) -> Result<()> {
-        let proof = &self.job.proof;
+        let proof = &self.lane.job.proof;
         if answer.framing == Framing::Unframed && is_http(&answer.url) && proof.strict_length {
             let why = "the body's length cannot be verified: nothing tells its end (`--strict-length`)";
             return Err(Error::new(Kind::Integrity, "unframed", why));
@@ -210,40 +218,22 @@ impl Course<'_> {
         total.map_or(Ok(()), |total| proof::check_size(proof, total))
     }
 
-    fn receive(
-        &mut self,
-        incoming: &Incoming<'_>,
-        partial: &mut Partial,
-        mut state: Option<State>,
-    ) -> Result<Content, Setback> {
+    fn receive(&mut self, incoming: &Incoming<'_>, partial: &mut Partial, state: State) -> Result<Content, Setback> {
         let Incoming { answer, offset, total, coding, promises } = incoming;
-        self.tell(Event::Started { held: *offset, total: *total });
         // Digests over what is not stored as such: a coded text, or a part.
         let part = answer.head.status == 206;
         let is_aside = |p: &Promise| coding.is_some() || (part && p.over == Over::Content);
         let (aside, stored): (Vec<_>, Vec<_>) = promises.iter().cloned().partition(is_aside);
-        let file = partial.file().try_clone().map_err(|e| partial.failed(&e))?;
-        let algorithms = proof::algorithms(&self.job.proof, &stored);
-        self.hashing(&file, *offset, algorithms).map_err(|e| partial.failed(&e))?;
-        let mut intake = Intake::new(file, partial.path().to_owned(), *offset, *coding, &self.job.proof, aside)?;
-
-        let limits = self.limits();
-        let keeps_state = state.as_ref().is_some_and(|s| s.strong.is_some()) || self.options.resume == Resume::Always;
-        let _ = receive::pump(&answer.arrival, limits, |bytes| {
-            // Noted before the first byte is written. What is here at once needs no note.
-            if let Some(state) = state.take().filter(|_| keeps_state && *total != Some(bytes.len() as u64)) {
-                partial.note(state)?;
-            }
-            let before = intake.at();
-            intake.push(bytes)?;
-            if let Some(hashing) = &mut self.hashing {
-                hashing.reached(intake.at());
-            }
-            self.tell(Event::Received(intake.at() - before));
-            Ok(ControlFlow::Continue(()))
-        })?;
-        check_length(answer.framing, intake.received())?;
-        let size = intake.finish()?;
+        let algorithms = proof::algorithms(&self.lane.job.proof, &stored);
+        self.hashing(partial.file(), *offset, algorithms).map_err(|e| partial.failed(&e))?;
+        let segmented = aside.is_empty() && self.may_segment(answer, *offset, &state);
+        let ranges = state.ranges.iter().map(|(first, end)| end - first).sum();
+        self.lane.tell(Event::Started { held: if segmented { ranges } else { *offset }, total: *total });
+        let size = if segmented {
+            self.receive_segments(answer, partial, state)?
+        } else {
+            self.receive_stream(incoming, partial, state, aside)?
+        };
         if let Some(total) = total.filter(|total| *total != size) {
             return Err(truncated(size, total));
         }
@@ -251,10 +241,45 @@ impl Course<'_> {
         self.prove(size, &stored, success, answer, partial)
     }
 
+    /// Receives by the one stream that brought the head. Gives the size.
+    fn receive_stream(
+        &mut self,
+        incoming: &Incoming<'_>,
+        partial: &mut Partial,
+        state: State,
+        aside: Vec<Promise>,
+    ) -> Result<u64, Setback> {
+        let Incoming { answer, offset, total, coding, .. } = incoming;
+        let keeps_state = state.strong.is_some() || self.lane.options.resume == Resume::Always;
+        let mut state = Some(State { ranges: Vec::new(), ..state }).filter(|_| keeps_state);
+        if *offset > 0 {
+            // Nothing beyond what is known for certain may look like a prefix.
+            partial.file().set_len(*offset).map_err(|e| partial.failed(&e))?;
+            state.take().map_or(Ok(()), |state| partial.note(state))?;
+        }
+        let file = partial.file().try_clone().map_err(|e| partial.failed(&e))?;
+        let mut intake = Intake::new(file, partial.path().to_owned(), *offset, *coding, &self.lane.job.proof, aside)?;
+        let _ = receive::pump(&answer.arrival, self.lane.limits(), |bytes| {
+            // Noted before the first byte is written. What is here at once needs no note.
+            if let Some(state) = state.take().filter(|_| *total != Some(bytes.len() as u64)) {
+                partial.note(state)?;
+            }
+            let before = intake.at();
+            intake.push(bytes)?;
+            if let Some(hashing) = &mut self.hashing {
+                hashing.reached(intake.at());
+            }
+            self.lane.tell(Event::Received(intake.at() - before));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        check_length(answer.framing, intake.received())?;
+        Ok(intake.finish()?)
+    }
+
     /// What is held is the whole already.
     fn prove_held(&mut self, partial: &mut Partial, size: u64, answer: &Answer) -> Result<Content, Setback> {
-        self.tell(Event::Started { held: size, total: Some(size) });
-        let algorithms = proof::algorithms(&self.job.proof, &[]);
+        self.lane.tell(Event::Started { held: size, total: Some(size) });
+        let algorithms = proof::algorithms(&self.lane.job.proof, &[]);
         let result = self.hashing(partial.file(), size, algorithms).map(drop).map_err(|e| partial.failed(&e).into());
         let result = result.and_then(|()| self.prove(size, &[], true, answer, partial));
         self.settle(result, partial)
@@ -269,29 +294,30 @@ impl Course<'_> {
         answer: &Answer,
         partial: &Partial,
     ) -> Result<Content, Setback> {
-        proof::check_size(&self.job.proof, size)?;
+        proof::check_size(&self.lane.job.proof, size)?;
         let Some(hashing) = self.hashing.take() else {
             return Err(Error::new(Kind::Other, "hashing", "nothing was hashed").into());
         };
         let digests: Digests = hashing.finish(size).map_err(|e| partial.failed(&e))?;
-        let expected = proof::check_digests(&self.job.proof, &digests);
+        let expected = proof::check_digests(&self.lane.job.proof, &digests);
         // Bytes that the user's own digest names are what was wanted, whatever they look like.
-        let proven = expected.is_ok() && !self.job.proof.digests.is_empty();
-        if success && !proven && !self.job.proof.allow_html {
+        let proven = expected.is_ok() && !self.lane.job.proof.digests.is_empty();
+        if success && !proven && !self.lane.job.proof.allow_html {
             self.refuse_page(answer, partial)?;
         }
         expected?;
         proof::keep_promises(promises, &digests)?;
         if answer.framing == Framing::Unframed && is_http(&answer.url) {
-            self.tell(Event::Warning(format!("nothing told the length of `{}`: it may be incomplete", answer.shown)));
+            self.lane
+                .tell(Event::Warning(format!("nothing told the length of `{}`: it may be incomplete", answer.shown)));
         }
         Ok(Content { size, digests })
     }
 
     fn refuse_page(&self, answer: &Answer, partial: &Partial) -> Result<()> {
         let disposition = answer.head.fields.bytes("content-disposition").and_then(filename::from_disposition);
-        let of_urls = [&self.job.request.url, &answer.url].into_iter().filter_map(filename::from_url);
-        let names = self.job.proof.names.iter().cloned().chain(of_urls).chain(disposition);
+        let of_urls = [&self.lane.job.request.url, &answer.url].into_iter().filter_map(filename::from_url);
+        let names = self.lane.job.proof.names.iter().cloned().chain(of_urls).chain(disposition);
         let Some(name) = names.into_iter().find(|n| html::promises_a_file(n)) else { return Ok(()) };
         let mut start = vec![0; html::LOOKED_AT_BYTES];
         let read = partial.file().read_at(&mut start, 0).map_err(|e| partial.failed(&e))?;
@@ -300,6 +326,18 @@ impl Course<'_> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// Whether a setback says only that what was held does not go with what came.
+fn is_misfit(setback: &Setback, span: Option<&Span>) -> bool {
+    match setback.error.code() {
+        segments::CHANGED => true,
+        // An FTP file became shorter than the part that is held. HTTP says so with a status.
+        "offset_beyond_end" => span.is_some(),
+        // The digest of what was put together without a validator says nothing about the file.
+        "digest_mismatch" => span.is_some_and(|s| s.if_range.is_none()),
+        _ => false,
     }
 }
 
@@ -331,8 +369,9 @@ fn truncated(received: u64, expected: u64) -> Setback {
 }
 
 /// FTP tells no range: the size must be the one that was told before.
-fn ftp_total(partial: &Partial, span: &Span, head: &Head) -> Option<u64> {
-    let total = partial.state().total?;
-    let told = head.content_length()?;
-    (told == total || told == total - span.first).then_some(total)
+fn ftp_total(partial: &Partial, span: &Span, answer: &Answer) -> Option<u64> {
+    let state = partial.state();
+    let total = state.total.filter(|_| state.url == answer.shown)?;
+    // With an offset the server tells what is left behind it.
+    (answer.head.content_length()? == total.saturating_sub(span.first)).then_some(total)
 }

@@ -38,8 +38,9 @@ struct Shared {
 #[derive(Clone, Copy, Default)]
 struct Frontier {
     at: u64,
-    /// Nothing more will come; `false` in `wanted`: nobody waits for the digests.
+    /// Nothing more will come.
     closed: bool,
+    /// Nobody waits for the digests.
     abandoned: bool,
 }
 

@@ -17,6 +17,7 @@ mod html;
 mod intake;
 pub mod job;
 mod judge;
+mod map;
 pub mod netrc;
 pub(crate) mod proof;
 mod proxy;
@@ -28,6 +29,7 @@ mod reqwest;
 mod resume;
 mod retry;
 mod roots;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -45,8 +47,9 @@ use judge::Verdict;
 use rate::Bucket;
 use request::Additions;
 use retry::Setback;
-use std::sync::OnceLock;
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use url::Url;
 
@@ -57,6 +60,8 @@ pub struct Transfer {
     cancelled: AtomicBool,
     reqwest: OnceLock<Result<Box<dyn Backend>>>,
     curl: OnceLock<Result<Box<dyn Backend>>>,
+    /// Extra streams to each origin.
+    seats: Mutex<HashMap<String, u32>>,
 }
 
 /// The two backends.
@@ -77,7 +82,14 @@ impl Transfer {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let bucket = options.limit_rate.map(Bucket::new);
-        Self { options, bucket, cancelled: AtomicBool::new(false), reqwest: OnceLock::new(), curl: OnceLock::new() }
+        Self {
+            options,
+            bucket,
+            cancelled: AtomicBool::new(false),
+            reqwest: OnceLock::new(),
+            curl: OnceLock::new(),
+            seats: Mutex::default(),
+        }
     }
 
     /// Fetches into `partial`. Blocks; called from several threads at once.
@@ -136,8 +148,10 @@ impl Transfer {
             let next = sources.peek().filter(|_| another_source_may_help(&last));
             let Some(next) = next else { break };
             let next = self.options.secrets.redact_url(next);
-            course.tell(Event::Decision(format!("the mirror {next} is tried, as the source before failed: {last}")));
-            course.tell(Event::Warning(format!("{}; trying the mirror {next}", last.message())));
+            course
+                .lane
+                .tell(Event::Decision(format!("the mirror {next} is tried, as the source before failed: {last}")));
+            course.lane.tell(Event::Warning(format!("{}; trying the mirror {next}", last.message())));
         }
         course.exchange.finished_at = Timestamp::now();
         Err(Failed { error: last, exchange: Box::new(course.exchange) })
@@ -160,10 +174,10 @@ impl Transfer {
                 failures = 0;
             }
             let reason = setback.error.to_string();
-            let wait = retry::next(setback, &course.job.request.method, failures, &self.options, random())?;
+            let wait = retry::next(setback, &course.lane.job.request.method, failures, &self.options, random())?;
             failures += 1;
-            course.tell(Event::Retrying { wait, reason });
-            if let Some(deadline) = course.deadline {
+            course.lane.tell(Event::Retrying { wait, reason });
+            if let Some(deadline) = course.lane.deadline {
                 let left = deadline.saturating_duration_since(Instant::now());
                 if wait >= left {
                     std::thread::sleep(left);
@@ -180,6 +194,18 @@ impl Transfer {
 
     fn bucket(&self) -> Option<&Bucket> {
         self.bucket.as_ref()
+    }
+
+    /// A seat for an extra stream to the URL's origin, if fewer than `most` are taken.
+    fn take_seat(&self, url: &Url, most: u32) -> Option<Seat<'_>> {
+        let origin = url.origin().ascii_serialization();
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = seats.entry(origin.clone()).or_default();
+        if *taken >= most {
+            return None;
+        }
+        *taken += 1;
+        Some(Seat { seats: &self.seats, origin })
     }
 
     /// The backend for this URL's scheme.
@@ -207,6 +233,21 @@ impl Transfer {
         let proxies = [&proxies.http, &proxies.https, &proxies.ftp].into_iter().flatten();
         all.extend(proxies.flat_map(|p| secrets.secrets_of_url(&p.0)));
         Mask::new(all)
+    }
+}
+
+/// Given back when it is dropped.
+struct Seat<'a> {
+    seats: &'a Mutex<HashMap<String, u32>>,
+    origin: String,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taken) = seats.get_mut(&self.origin) {
+            *taken = taken.saturating_sub(1);
+        }
     }
 }
 

@@ -5,7 +5,11 @@ use crate::transfer::backend::{Arrival, Signal, Waited};
 use crate::transfer::rate::Bucket;
 use crate::transfer::retry::Setback;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+/// How soon a stream notices that its bytes are not wanted any more.
+const STOP_SEEN_WITHIN: Duration = Duration::from_millis(50);
 
 /// Limits that no clock can hold are cut to this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -21,6 +25,8 @@ pub(super) struct Limits<'a> {
     pub(super) deadline: Option<Instant>,
     /// The rate that all transfers share.
     pub(super) bucket: Option<&'a Bucket>,
+    /// Set by others when nobody wants the rest.
+    pub(super) stop: Option<&'a AtomicBool>,
 }
 
 impl Limits<'_> {
@@ -39,7 +45,19 @@ impl Limits<'_> {
     /// Until when the next signal is waited for, the last one having come at `last`.
     pub(super) fn until(&self, last: Instant) -> Instant {
         let stalled = last.checked_add(self.stall).unwrap_or_else(|| last + LONGEST_WAIT);
-        self.deadline.map_or(stalled, |d| d.min(stalled))
+        let until = self.deadline.map_or(stalled, |d| d.min(stalled));
+        if self.stop.is_some() { until.min(Instant::now() + STOP_SEEN_WITHIN) } else { until }
+    }
+
+    /// Whether the last byte came too long ago, or the whole took too long.
+    pub(super) fn is_over(&self, last: Instant) -> bool {
+        let now = Instant::now();
+        now.saturating_duration_since(last) >= self.stall || self.deadline.is_some_and(|d| now >= d)
+    }
+
+    /// Whether the rest is not wanted any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 }
 
@@ -60,6 +78,9 @@ pub(super) fn pump(
     let mut last = Instant::now();
     let mut window = Window::new(last);
     loop {
+        if limits.is_stopped() {
+            return Ok(ControlFlow::Break(()));
+        }
         let mut until = limits.until(last);
         if limits.min_rate.is_some() {
             until = until.min(window.end(limits.stall));
@@ -89,8 +110,7 @@ pub(super) fn pump(
                 return Err(Error::new(Kind::Other, "backend", "the backend sent a head inside a body").into());
             }
             Err(Waited::TooLong) => {
-                let now = Instant::now();
-                if limits.deadline.is_some_and(|d| now >= d) || now >= limits.until(last) {
+                if limits.is_over(last) {
                     return Err(limits.exceeded("no byte arrived"));
                 }
             }

@@ -20,7 +20,7 @@ use url::{Host, Url};
 /// Threads that serve the sockets.
 const WORKERS: usize = 2;
 /// Signals that wait for whoever takes them. A signal holds at most what one read of a socket gave.
-const WAITING_SIGNALS: usize = 8;
+const WAITING_SIGNALS: usize = 4;
 /// Bodies up to this size are sent from memory.
 const SMALL_BODY_BYTES: u64 = 256 * 1024;
 /// How much of a large body is read at once.

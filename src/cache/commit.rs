@@ -1,0 +1,178 @@
+//! New versions: a verified file becomes a blob, a name and a row, in this order.
+//!
+//! The blob gets its place first. Then one transaction decides what the bytes are (a new version, or the newest one confirmed),
+//! makes the name and writes the row, so a version's number, its folder and its row are one step for all processes: two metadata
+//! calls under the lock are what that costs. Hashing and copying happen outside. The partial keeps its name and its lock until
+//! the row is there: whoever waits for the lock finds the row when it gets it.
+
+use crate::cache::blobs::{self, link};
+use crate::cache::folder::{check_key, is_file_name};
+use crate::cache::item::{Attribute, Download, Item, NewContent, NewItem, Record};
+use crate::cache::registry::connection::{Failure, Outcome};
+use crate::cache::registry::item::{Slot, Told};
+use crate::cache::registry::{Registry, attribute, blob, download, item};
+use crate::clock::Timestamp;
+use crate::digest::Digest;
+use crate::disk::{Signature, Temporary};
+use crate::error::{Error, Kind, Result};
+use crate::partial::Partial;
+use rusqlite::Connection;
+use serde_json::Value;
+use std::cell::RefCell;
+
+fn check(new: &NewItem) -> Result<()> {
+    check_key(&new.key)?;
+    if is_file_name(&new.filename) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("`{}` is no file name", new.filename)))
+}
+
+/// Commits a finished file; gives its item and whether it is a new version.
+pub(crate) fn commit(
+    registry: &Registry,
+    new: &NewItem,
+    content: &NewContent,
+    partial: Partial,
+    keep: Option<u32>,
+) -> Result<(Item, bool)> {
+    check(new)?;
+    registry.folder().check_writable()?;
+    let digest = content.digests.sha256();
+    let found = partial.file().metadata().map_err(|e| partial.failed(&e))?.len();
+    if found != content.size {
+        return Err(Error::new(
+            Kind::Integrity,
+            "size_mismatch",
+            format!("`{}` changed after it was verified", partial.path().display()),
+        )
+        .cause(format!("expected {} bytes, found {found}", content.size)));
+    }
+    let path = registry.folder().blob(digest);
+    let known = registry.read(|c| blob::record(c, digest))?;
+    let stands = known.is_some_and(|record| {
+        blobs::is_durable(&record, registry.boot()) && Signature::of(&path).is_ok_and(|s| record.is_of(&s))
+    });
+    if !stands {
+        blobs::put(registry.folder(), &partial, digest, registry.boot())?;
+    }
+    let copy: RefCell<Option<Temporary>> = RefCell::new(None);
+    let committed = loop {
+        match registry.try_write(|c| settle(registry, c, new, content, &copy, keep)) {
+            Err(Failure::NeedsCopy) => *copy.borrow_mut() = Some(link::copy(registry.folder(), &path)?),
+            Err(Failure::Said(error)) => return Err(error),
+            Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot commit: {other:?}"))),
+            Ok(committed) => break committed,
+        }
+    };
+    partial.discard();
+    Ok(committed)
+}
+
+/// Decides what the bytes are, and makes the name and the row.
+fn settle(
+    registry: &Registry,
+    connection: &Connection,
+    new: &NewItem,
+    content: &NewContent,
+    copy: &RefCell<Option<Temporary>>,
+    keep: Option<u32>,
+) -> Outcome<(Item, bool)> {
+    let folder = registry.folder();
+    let digest = content.digests.sha256();
+    let now = Timestamp::now();
+    let path = folder.blob(digest);
+    let cannot_read = |e: &std::io::Error| Error::disk(format!("cannot read `{}`", path.display()), e);
+    // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
+    let signature = Signature::of(&path).map_err(|e| cannot_read(&e))?;
+    let boot = match blob::record(connection, digest)? {
+        Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
+        _ => registry.boot().map(str::to_owned),
+    };
+    blob::note(connection, digest, &Record::new(&signature, boot))?;
+    let place = |path_of_item: &std::path::Path| -> Outcome<Option<Record>> {
+        match link::place(folder, &path, path_of_item, copy.borrow_mut().take())? {
+            link::Placed::Link => Ok(None),
+            link::Placed::Copy(signature) => Ok(Some(Record::new(&signature, registry.boot().map(str::to_owned)))),
+        }
+    };
+    let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
+    let (id, is_new) = if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
+        let record = place(&newest.path)?;
+        item::note_copy(connection, newest.id, record.as_ref())?;
+        refresh(connection, &newest, new, now)?;
+        (newest.id, false)
+    } else {
+        let slot = item::next_slot(connection, &new.key)?;
+        let record = place(&folder.item(&new.key, slot.version, &new.filename))?;
+        let told = Told::Ready(content.size, digest, record.as_ref());
+        (item::put(connection, slot, new, told, now)?, true)
+    };
+    if let Some(keep) = keep {
+        item::trash_older(connection, &new.key, keep, now)?;
+    }
+    Ok((reread(registry, connection, id)?, is_new))
+}
+
+/// Whether a new content only confirms a version: the same bytes, under the same trust, as a success or not as before.
+fn is_same(newest: &Item, new: &NewItem, digest: &Digest) -> bool {
+    let trust = |download: Option<&Download>| download.map(|d| d.trust.clone()).unwrap_or_default();
+    let success =
+        |download: Option<&Download>| download.and_then(|d| d.http_code).is_none_or(|code| !(300..600).contains(&code));
+    let (old, new) = (newest.download.as_ref(), new.download.as_ref());
+    newest.sha256.as_ref() == Some(digest) && trust(old) == trust(new) && success(old) == success(new)
+}
+
+fn refresh(connection: &Connection, newest: &Item, new: &NewItem, now: Timestamp) -> Outcome<()> {
+    item::confirmed(connection, newest.id, now)?;
+    if let Some(download) = &new.download {
+        download::note(connection, newest.id, download)?;
+    }
+    if !new.label.is_empty() {
+        item::describe(connection, newest.id, Some(&new.label), now)?;
+    }
+    attribute::set(connection, newest.id, &new.attributes)
+}
+
+/// The item as it is now.
+fn reread(registry: &Registry, connection: &Connection, id: i64) -> Outcome<Item> {
+    item::by_id(connection, registry.folder(), id)?
+        .ok_or_else(|| Error::new(Kind::NotFound, "not_found", format!("no item has the id {id} any more")).into())
+}
+
+/// Notes that the origin confirmed an item.
+pub(crate) fn revalidated(registry: &Registry, item: &Item, confirmation: Option<&Download>) -> Result<Item> {
+    registry.write(|connection| {
+        let now = Timestamp::now();
+        let current = reread(registry, connection, item.id)?;
+        item::confirmed(connection, item.id, now)?;
+        if let (Some(stored), Some(confirmation)) = (&current.download, confirmation) {
+            download::note(connection, item.id, &download::confirm(stored, confirmation))?;
+        }
+        reread(registry, connection, item.id)
+    })
+}
+
+/// Makes, or takes over, the one FAILED version of a key.
+pub(crate) fn fail(registry: &Registry, new: &NewItem, error: &Value) -> Result<Item> {
+    check(new)?;
+    registry.write(|connection| {
+        let slot: Slot = item::next_slot(connection, &new.key)?;
+        let id = item::put(connection, slot, new, Told::Failed(error), Timestamp::now())?;
+        reread(registry, connection, id)
+    })
+}
+
+/// Sets what the user says of an item.
+pub(crate) fn describe(
+    registry: &Registry,
+    item: &Item,
+    label: Option<&str>,
+    attributes: &[Attribute],
+) -> Result<Item> {
+    registry.write(|connection| {
+        item::describe(connection, item.id, label, Timestamp::now())?;
+        attribute::set(connection, item.id, attributes)?;
+        reread(registry, connection, item.id)
+    })
+}

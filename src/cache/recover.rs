@@ -1,0 +1,242 @@
+//! A damaged registry is set aside, and the rows that can be read are kept.
+//!
+//! Pages may be garbage, missing or zero, so tables are read by row number and never by an index: forward until the damage, then
+//! in growing steps over it, then backward to its other side. Every row that was kept must make sense, and a READY one must have its
+//! blob, which is hashed now: what is damaged once may be damaged twice. Whatever is lost costs a download. Deliveries and the
+//! records of blobs are not kept, because they say that something need not be read again.
+//! The new registry is made aside and gets its name at the end; until then the damaged one stays, so this may be interrupted.
+
+use crate::cache::blobs;
+use crate::cache::folder::Folder;
+use crate::cache::item::Record;
+use crate::cache::registry::connection::{self, Aside, Outcome, beside};
+use crate::cache::registry::{blob, item, schema};
+use crate::digest::Digest;
+use crate::error::Error;
+use rusqlite::config::DbConfig;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, params_from_iter};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
+use std::time::Duration;
+
+/// Beyond this row number nobody looks for rows behind the damage.
+const LAST_ROW: i64 = 1 << 40;
+
+const ITEM_COLUMNS: &str =
+    "id, key, version, uri, params, status, filename, ext, label, size, sha256, fetched, attributes,
+    created_at, modified_at, validated_at, last_read, read_count, last_search, search_count, error";
+const ITEM_COLUMN_COUNT: usize = 21;
+/// The tables whose rows belong to an item, with their columns; the first is the item.
+const OWNED: [(&str, &str, usize); 6] = [
+    (
+        "downloads",
+        "item, resolved_url, method, http_code, http_version, headers, etag, last_modified, date, started_at, finished_at,
+         checksums, backend, tls_verified, length_verified, insecure, special_trust, private",
+        18,
+    ),
+    ("attr_int", "item, namespace, name, value", 4),
+    ("attr_float", "item, namespace, name, value", 4),
+    ("attr_datetime", "item, namespace, name, value", 4),
+    ("attr_varchar", "item, namespace, name, value", 4),
+    ("attr_text", "item, namespace, name, value", 4),
+];
+
+/// Mends the registry, unless another process did so since the file `inode` was opened. Gives the warning to tell.
+pub(crate) fn recover(folder: &Folder, inode: u64, lock_timeout: Duration, why: &str) -> Outcome<Option<String>> {
+    let _lock = connection::lock(folder, lock_timeout)?;
+    if inode == 0 || connection::inode(folder) != inode {
+        return Ok(None);
+    }
+    let aside = Aside::new(folder)?;
+    let target = aside.open()?;
+    schema::migrate(&target)?;
+    if let Ok(source) = open_damaged(&folder.registry()) {
+        target.execute_batch("BEGIN")?;
+        salvage(&source, &target)?;
+        target.execute_batch("COMMIT")?;
+    }
+    let kept = keep_sound(folder, &target)?;
+    aside.finish(target, !folder.is_remote())?;
+    let name = set_aside(folder)?;
+    aside.publish(folder)?;
+    Ok(Some(format!(
+        "the registry of the cache was damaged ({why}); it was set aside as `{name}`, and {kept} of its items were kept"
+    )))
+}
+
+/// Opens a damaged registry as far as SQLite lets us: `writable_schema` makes it overlook that pages are missing.
+fn open_damaged(path: &Path) -> Outcome<Connection> {
+    let source =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    source.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
+    source.busy_timeout(Duration::from_secs(1))?;
+    Ok(source)
+}
+
+/// Copies what can be read. Errors of the source end only what they concern.
+fn salvage(source: &Connection, target: &Connection) -> Outcome<()> {
+    let mut ids = Vec::new();
+    {
+        let mut insert = target.prepare(&insertion("items", ITEM_COLUMNS, ITEM_COLUMN_COUNT))?;
+        scan(source, &mut |id, values| {
+            // A row that breaks a rule of the table was not ours.
+            if insert.execute(params_from_iter(values)).is_ok_and(|n| n > 0) {
+                ids.push(id);
+            }
+        });
+    }
+    for (table, columns, count) in OWNED {
+        let Ok(mut select) = source.prepare(&format!("SELECT {columns} FROM {table} WHERE item = ?1")) else {
+            continue;
+        };
+        let mut insert = target.prepare(&insertion(table, columns, count))?;
+        for id in &ids {
+            let Ok(mut rows) = select.query([id]) else { continue };
+            while let Ok(Some(row)) = rows.next() {
+                let values: rusqlite::Result<Vec<Value>> = (0..count).map(|column| row.get(column)).collect();
+                if let Ok(values) = values {
+                    let _ = insert.execute(params_from_iter(values));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn insertion(table: &str, columns: &str, count: usize) -> String {
+    let marks: Vec<String> = (1..=count).map(|n| format!("?{n}")).collect();
+    format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({})", marks.join(", "))
+}
+
+/// Reads the rows of `items`, around what cannot be read. Some may come twice.
+fn scan(source: &Connection, take: &mut dyn FnMut(i64, Vec<Value>)) {
+    let mut from = 0;
+    loop {
+        let (last, whole) = run(source, "id >= ?1 AND ?2 = 0", "ASC", from, 0, take);
+        if whole {
+            return;
+        }
+        let last = last.unwrap_or(from);
+        let mut step = 1;
+        let behind = loop {
+            match probe(source, last.saturating_add(step)) {
+                Ok(found) => break found,
+                Err(_) if step < LAST_ROW => step *= 2,
+                Err(_) => break None,
+            }
+        };
+        // Back to the damage from where rows can be read again, or from the end.
+        run(source, "id <= ?1 AND id > ?2", "DESC", behind.unwrap_or(i64::MAX), last, take);
+        match behind {
+            Some(id) if id < i64::MAX => from = id + 1,
+            _ => return,
+        }
+    }
+}
+
+/// The first row at or behind a number.
+fn probe(source: &Connection, from: i64) -> rusqlite::Result<Option<i64>> {
+    use rusqlite::OptionalExtension as _;
+    source
+        .query_row(&format!("SELECT {ITEM_COLUMNS} FROM items WHERE id >= ?1 ORDER BY id LIMIT 1"), [from], |row| {
+            row.get(0)
+        })
+        .optional()
+}
+
+/// Reads rows in one direction until an error or the end; gives the last number and whether the end was reached.
+fn run(
+    source: &Connection,
+    range: &str,
+    direction: &str,
+    from: i64,
+    other: i64,
+    take: &mut dyn FnMut(i64, Vec<Value>),
+) -> (Option<i64>, bool) {
+    let question = format!("SELECT {ITEM_COLUMNS} FROM items WHERE {range} ORDER BY id {direction}");
+    let Ok(mut statement) = source.prepare(&question) else { return (None, true) };
+    let Ok(mut rows) = statement.query([from, other]) else { return (None, true) };
+    let mut last = None;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => {
+                let Ok(id) = row.get(0) else { continue };
+                last = Some(id);
+                let values: rusqlite::Result<Vec<Value>> = (0..ITEM_COLUMN_COUNT).map(|c| row.get(c)).collect();
+                if let Ok(values) = values {
+                    take(id, values);
+                }
+            }
+            Ok(None) => return (last, true),
+            Err(_) => return (last, false),
+        }
+    }
+}
+
+/// Drops rows that make no sense and READY ones whose blob is not there or wrong; gives how many are left.
+fn keep_sound(folder: &Folder, target: &Connection) -> Outcome<usize> {
+    let mut sensible = Vec::new();
+    item::ask(target, folder, &(item::select() + "ORDER BY i.id"), [], &mut |item| {
+        sensible.push((item.id, item.sha256.clone()));
+        false
+    })?;
+    let boot = crate::disk::boot_id();
+    let mut sound: HashMap<Digest, bool> = HashMap::new();
+    target.execute_batch("BEGIN; CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)")?;
+    let mut kept = 0;
+    for (id, digest) in sensible {
+        let good = match digest {
+            None => true,
+            Some(digest) => match sound.entry(digest) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(unknown) => {
+                    let good = keep_blob(folder, target, unknown.key(), boot.as_deref())?;
+                    *unknown.insert(good)
+                }
+            },
+        };
+        if good {
+            target.prepare_cached("INSERT INTO kept VALUES (?1)")?.execute([id])?;
+            kept += 1;
+        }
+    }
+    target.execute_batch("DELETE FROM items WHERE id NOT IN (SELECT id FROM kept); COMMIT; DROP TABLE kept")?;
+    Ok(kept)
+}
+
+/// Hashes a blob and notes what it looks like.
+fn keep_blob(folder: &Folder, target: &Connection, digest: &Digest, boot: Option<&str>) -> Outcome<bool> {
+    let path = folder.blob(digest);
+    match blobs::hash(&path) {
+        Ok((found, signature)) if found == *digest => {
+            blob::note(target, digest, &Record::new(&signature, boot.map(str::to_owned)))?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Moves the damaged registry and its log to a name that is free; gives the name.
+fn set_aside(folder: &Folder) -> Outcome<String> {
+    let registry = folder.registry();
+    let failed = |e: &std::io::Error| Error::disk(format!("cannot move `{}`", registry.display()), e);
+    let mut number = 1;
+    let (name, aside) = loop {
+        let name = format!("registry.sqlite.damaged-{number}");
+        let aside = folder.path().join(&name);
+        if std::fs::symlink_metadata(&aside).is_err() {
+            break (name, aside);
+        }
+        number += 1;
+    };
+    // The logs go first: they must never be played into what gets the name next.
+    for suffix in ["-wal", "-journal"] {
+        let _ = std::fs::rename(beside(&registry, suffix), beside(&aside, suffix));
+    }
+    let _ = std::fs::remove_file(beside(&registry, "-shm"));
+    std::fs::rename(&registry, &aside).map_err(|e| failed(&e))?;
+    Ok(name)
+}

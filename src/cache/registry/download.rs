@@ -1,0 +1,197 @@
+//! How items were got: the rows of `downloads`.
+
+use crate::cache::item::{Download, Trust};
+use crate::cache::registry::connection::Outcome;
+use crate::clock::Timestamp;
+use crate::digest::{Algorithm, Digest};
+use crate::message::{Fields, Validators};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rusqlite::{Connection, Row, params};
+use serde_json::{Map, Value, json};
+
+/// The columns of `downloads` in the order that `from_row` reads.
+pub(crate) const COLUMNS: &str =
+    "d.resolved_url, d.method, d.http_code, d.http_version, d.headers, d.etag, d.last_modified,
+    d.date, d.started_at, d.finished_at, d.checksums, d.backend, d.tls_verified, d.length_verified, d.insecure,
+    d.special_trust, d.private";
+
+/// Reads a download from the columns that begin at `first`; `None` if they make no sense.
+pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Download>> {
+    let mut next = first..;
+    let mut column = || next.next().unwrap_or(usize::MAX);
+    let resolved_url = row.get(column())?;
+    let method = row.get(column())?;
+    let http_code = row.get(column())?;
+    let http_version = row.get(column())?;
+    let headers: String = row.get(column())?;
+    let validators = Validators {
+        etag: row.get(column())?,
+        last_modified: row.get(column())?,
+        date: row.get::<_, Option<i64>>(column())?.map(Timestamp),
+    };
+    let started_at = Timestamp(row.get(column())?);
+    let finished_at = Timestamp(row.get(column())?);
+    let checksums: String = row.get(column())?;
+    let (Some(headers), Some(checksums)) = (parse_headers(&headers), parse_checksums(&checksums)) else {
+        return Ok(None);
+    };
+    Ok(Some(Download {
+        resolved_url,
+        method,
+        http_code,
+        http_version,
+        headers,
+        validators,
+        started_at,
+        finished_at,
+        checksums,
+        backend: row.get(column())?,
+        tls_verified: row.get(column())?,
+        length_verified: row.get(column())?,
+        trust: Trust { insecure: row.get(column())?, special: row.get(column())? },
+        private: row.get(column())?,
+    }))
+}
+
+/// Notes how an item was got, in place of what was noted before.
+pub(crate) fn note(connection: &Connection, item: i64, download: &Download) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO downloads (item, resolved_url, method, http_code, http_version, headers, etag,
+                 last_modified, date, started_at, finished_at, checksums, backend, tls_verified, length_verified, insecure,
+                 special_trust, private)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        )?
+        .execute(params![
+            item,
+            download.resolved_url,
+            download.method,
+            download.http_code,
+            download.http_version,
+            show_headers(&download.headers),
+            download.validators.etag,
+            download.validators.last_modified,
+            download.validators.date.map(|t| t.0),
+            download.started_at.0,
+            download.finished_at.0,
+            show_checksums(&download.checksums),
+            download.backend,
+            download.tls_verified,
+            download.length_verified,
+            download.trust.insecure,
+            download.trust.special,
+            download.private,
+        ])?;
+    connection.prepare_cached("UPDATE items SET fetched = 1 WHERE id = ?1")?.execute([item])?;
+    Ok(())
+}
+
+/// Forgets how an item was got.
+pub(crate) fn clear(connection: &Connection, item: i64) -> Outcome<()> {
+    connection.prepare_cached("DELETE FROM downloads WHERE item = ?1")?.execute([item])?;
+    connection.prepare_cached("UPDATE items SET fetched = 0 WHERE id = ?1")?.execute([item])?;
+    Ok(())
+}
+
+/// Bytes as text where they are UTF-8, else as `{"base64": …}`.
+pub(crate) fn show_bytes(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Value::from(text),
+        Err(_) => json!({ "base64": STANDARD.encode(bytes) }),
+    }
+}
+
+fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
+    match value {
+        Value::String(text) => Some(text.clone().into_bytes()),
+        other => STANDARD.decode(other.get("base64")?.as_str()?).ok(),
+    }
+}
+
+fn show_headers(fields: &Fields) -> String {
+    Value::from(fields.iter().map(|(name, value)| json!([name, show_bytes(value)])).collect::<Vec<_>>()).to_string()
+}
+
+fn parse_headers(text: &str) -> Option<Fields> {
+    let lines: Vec<(String, Value)> = serde_json::from_str(text).ok()?;
+    let mut fields = Fields::new();
+    for (name, value) in lines {
+        fields.push(&name, parse_bytes(&value)?);
+    }
+    Some(fields)
+}
+
+/// Digests by algorithm, as JSON.
+pub(crate) fn checksums_json(checksums: &[Digest]) -> Map<String, Value> {
+    checksums.iter().map(|d| (d.algorithm().name().to_owned(), Value::from(d.hex()))).collect()
+}
+
+fn show_checksums(checksums: &[Digest]) -> String {
+    Value::Object(checksums_json(checksums)).to_string()
+}
+
+fn parse_checksums(text: &str) -> Option<Vec<Digest>> {
+    let all: Map<String, Value> = serde_json::from_str(text).ok()?;
+    // An algorithm that a later dl added is left out.
+    let known = all.iter().filter_map(|(name, hex)| Some((algorithm(name)?, hex.as_str()?)));
+    known.map(|(algorithm, hex)| Digest::from_hex(algorithm, hex)).collect()
+}
+
+fn algorithm(name: &str) -> Option<Algorithm> {
+    let sent = [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme];
+    Algorithm::from_name(name).or_else(|| sent.into_iter().find(|a| a.name() == name))
+}
+
+/// Fields of a confirming response that say something about that response only, not about what is stored (RFC 9111, 3.2).
+const NOT_UPDATED: [&str; 13] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What is known after the origin confirmed what is stored: its new fields over the old ones, the rest as it was.
+pub(crate) fn confirm(stored: &Download, confirmation: &Download) -> Download {
+    let mut merged = stored.clone();
+    let updates = || confirmation.headers.iter().filter(|(name, _)| !NOT_UPDATED.contains(name));
+    for (name, _) in updates() {
+        merged.headers.remove(name);
+    }
+    for (name, value) in updates() {
+        merged.headers.push(name, value);
+    }
+    let Validators { etag, last_modified, date } = confirmation.validators.clone();
+    merged.validators.etag = etag.or(merged.validators.etag);
+    merged.validators.last_modified = last_modified.or(merged.validators.last_modified);
+    merged.validators.date = date.or(merged.validators.date);
+    merged.private |= confirmation.private;
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_bytes_are_kept() {
+        let mut fields = Fields::new();
+        fields.push("x-a", b"\xff\x00\r\n".to_vec());
+        fields.push("x-b", "t\u{fc}r");
+        fields.push("x-a", "again");
+        assert_eq!(parse_headers(&show_headers(&fields)), Some(fields));
+        let digests = [Digest::sha256(b""), Digest::from_bytes(Algorithm::Crc32c, b"abcd").unwrap()];
+        assert_eq!(parse_checksums(&show_checksums(&digests)).unwrap(), digests);
+        assert_eq!(parse_checksums("{\"later\":\"00\"}"), Some(Vec::new()));
+        assert_eq!(parse_checksums("{\"md5\":\"00\"}"), None);
+    }
+}

@@ -1,0 +1,309 @@
+//! Items as rows: how they are read, added and changed.
+
+use crate::cache::folder::{Folder, is_file_name};
+use crate::cache::item::{Item, NewItem, Record, Status};
+use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::{attribute, download};
+use crate::clock::Timestamp;
+use crate::descriptor::Key;
+use crate::digest::{Algorithm, Digest};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// How many columns of `items` and `blobs` stand before those of `downloads`.
+const OWN_COLUMNS: usize = 28;
+
+/// The beginning of every question for items.
+pub(crate) fn select() -> String {
+    format!(
+        "SELECT i.id, i.key, i.version, i.uri, i.params, i.status, i.filename, i.ext, i.label, i.size, i.sha256,
+            i.created_at, i.modified_at, i.validated_at, i.last_read, i.read_count, i.last_search, i.search_count, i.error,
+            i.fetched, i.attributes, i.copy_mtime, i.copy_inode, i.copy_boot, b.size, b.mtime, b.inode, b.boot,
+            {} FROM items i LEFT JOIN blobs b ON b.sha256 = i.sha256 LEFT JOIN downloads d ON d.item = i.id ",
+        download::COLUMNS
+    )
+}
+
+/// Reads an item, but for its attributes; `None` if the row makes no sense: it is then as if it were not there.
+fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, bool)>> {
+    let mut next = 0..;
+    let mut column = || next.next().unwrap_or(usize::MAX);
+    let time = |t: i64| Timestamp(t);
+    let id = row.get(column())?;
+    let key = Key(row.get(column())?);
+    let version: i64 = row.get(column())?;
+    let uri = row.get(column())?;
+    let params: String = row.get(column())?;
+    let status = Status::from_number(row.get(column())?);
+    let filename: String = row.get(column())?;
+    let ext = row.get(column())?;
+    let label = row.get(column())?;
+    let size: Option<u64> = row.get(column())?;
+    let sha256: Option<Vec<u8>> = row.get(column())?;
+    let created_at = time(row.get(column())?);
+    let modified_at = time(row.get(column())?);
+    let validated_at = row.get::<_, Option<i64>>(column())?.map(time);
+    let last_read = row.get::<_, Option<i64>>(column())?.map(time);
+    let read_count = row.get(column())?;
+    let last_search = row.get::<_, Option<i64>>(column())?.map(time);
+    let search_count = row.get(column())?;
+    let error: Option<String> = row.get(column())?;
+    let fetched: bool = row.get(column())?;
+    let has_attributes = row.get::<_, i64>(column())? > 0;
+    let copy: (Option<i64>, Option<i64>, Option<String>) = (row.get(column())?, row.get(column())?, row.get(column())?);
+    let blob: (Option<u64>, Option<i64>, Option<i64>, Option<String>) =
+        (row.get(column())?, row.get(column())?, row.get(column())?, row.get(column())?);
+
+    let download = if fetched { download::from_row(row, OWN_COLUMNS)? } else { None };
+    let digest = sha256.as_deref().map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes));
+    let (Some(status), Ok(Value::Object(params)), true, false, false) = (
+        status,
+        serde_json::from_str(&params),
+        is_file_name(&filename) && crate::cache::folder::check_key(&key).is_ok() && version > 0,
+        digest == Some(None) || (status == Some(Status::Ready) && (digest.is_none() || size.is_none())),
+        fetched && download.is_none(),
+    ) else {
+        return Ok(None);
+    };
+    let record = match (size, copy, blob) {
+        (Some(size), (Some(mtime), Some(inode), boot), _) | (_, _, (Some(size), Some(mtime), Some(inode), boot)) => {
+            Some(Record { size, mtime, inode: inode.cast_unsigned(), boot })
+        }
+        _ => None,
+    };
+    let item = Item {
+        id,
+        path: folder.item(&key, version, &filename),
+        key,
+        version,
+        uri,
+        params,
+        status,
+        filename,
+        ext,
+        label,
+        size,
+        sha256: digest.flatten(),
+        created_at,
+        modified_at,
+        validated_at,
+        last_read,
+        read_count,
+        last_search,
+        search_count,
+        error: error.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
+        download,
+        attributes: Vec::new(),
+        record,
+    };
+    Ok(Some((item, has_attributes)))
+}
+
+/// Asks for items; the first that `accept` takes, if it takes one, is the last that is read.
+/// Rows that make no sense are passed over.
+pub(crate) fn ask(
+    connection: &Connection,
+    folder: &Folder,
+    question: &str,
+    parameters: impl Params,
+    accept: &mut dyn FnMut(Item) -> bool,
+) -> Outcome<()> {
+    let mut statement = connection.prepare_cached(question)?;
+    let mut rows = statement.query(parameters)?;
+    while let Some(row) = rows.next()? {
+        let Some((mut item, has_attributes)) = from_row(folder, row).ok().flatten() else { continue };
+        if has_attributes {
+            item.attributes = attribute::of_item(connection, item.id)?;
+        }
+        if accept(item) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The first item of an answer.
+pub(crate) fn first(
+    connection: &Connection,
+    folder: &Folder,
+    question: &str,
+    parameters: impl Params,
+) -> Outcome<Option<Item>> {
+    let mut found = None;
+    ask(connection, folder, question, parameters, &mut |item| {
+        found = Some(item);
+        true
+    })?;
+    Ok(found)
+}
+
+/// The question for the READY versions of a key, newest first.
+pub(crate) fn newest_ready() -> String {
+    select() + "WHERE i.key = ?1 AND i.status = 3 ORDER BY i.version DESC"
+}
+
+/// The FAILED version of a key.
+pub(crate) fn failed(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
+    first(connection, folder, &(select() + "WHERE i.key = ?1 AND i.status = 2"), [&key.0])
+}
+
+/// The item of that id.
+pub(crate) fn by_id(connection: &Connection, folder: &Folder, id: i64) -> Outcome<Option<Item>> {
+    first(connection, folder, &(select() + "WHERE i.id = ?1"), [id])
+}
+
+/// The path of a new version, and whether it takes over the row of a failed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) version: i64,
+    pub(crate) failed: Option<i64>,
+}
+
+/// The number of the next version of a key. That of a failed one is taken over, unless a whole one has come after it.
+pub(crate) fn next_slot(connection: &Connection, key: &Key) -> Outcome<Slot> {
+    let mut statement = connection
+        .prepare_cached("SELECT max(version), max(CASE WHEN status = 3 THEN version END) FROM items WHERE key = ?1")?;
+    let (last, ready): (Option<i64>, Option<i64>) =
+        statement.query_row([&key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = connection
+        .prepare_cached("SELECT id, version FROM items WHERE key = ?1 AND status = 2 ORDER BY version DESC LIMIT 1")?;
+    let failed: Option<(i64, i64)> = statement.query_row([&key.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let next = last.unwrap_or(0).saturating_add(1);
+    Ok(match failed {
+        Some((id, version)) if ready.is_none_or(|ready| ready < version) => Slot { version, failed: Some(id) },
+        Some((id, _)) => Slot { version: next, failed: Some(id) },
+        None => Slot { version: next, failed: None },
+    })
+}
+
+/// What a new row says of its content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Told<'a> {
+    /// READY, with size and digest; a record if its path is a copy.
+    Ready(u64, &'a Digest, Option<&'a Record>),
+    /// FAILED, and why.
+    Failed(&'a Value),
+}
+
+/// Puts a version into its slot; gives its id.
+pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told<'_>, now: Timestamp) -> Outcome<i64> {
+    let (status, size, sha256, copy, error) = match told {
+        Told::Ready(size, digest, copy) => (Status::Ready, Some(size), Some(digest.bytes()), copy, None),
+        Told::Failed(error) => (Status::Failed, None, None, None, Some(error.to_string())),
+    };
+    let values = params![
+        slot.failed,
+        new.key.0,
+        slot.version,
+        new.uri,
+        Value::Object(new.params.clone()).to_string(),
+        status.number(),
+        new.filename,
+        new.ext.clone().unwrap_or_else(|| extension(&new.filename)),
+        new.label,
+        size,
+        sha256,
+        copy.map(|c| c.mtime),
+        copy.map(|c| c.inode.cast_signed()),
+        copy.and_then(|c| c.boot.as_deref()),
+        now.0,
+        error,
+    ];
+    let id = if let Some(id) = slot.failed {
+        connection
+            .prepare_cached(
+                "UPDATE items SET key = ?2, version = ?3, uri = ?4, params = ?5, status = ?6, filename = ?7, ext = ?8,
+                     label = ?9, size = ?10, sha256 = ?11, copy_mtime = ?12, copy_inode = ?13, copy_boot = ?14,
+                     created_at = ?15, modified_at = ?15, validated_at = NULL, error = ?16
+                 WHERE id = ?1",
+            )?
+            .execute(values)?;
+        attribute::clear(connection, id)?;
+        download::clear(connection, id)?;
+        id
+    } else {
+        connection
+            .prepare_cached(
+                "INSERT INTO items (id, key, version, uri, params, status, filename, ext, label, size, sha256, copy_mtime,
+                     copy_inode, copy_boot, created_at, modified_at, error, fetched, attributes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, 0, 0)",
+            )?
+            .execute(values)?;
+        connection.last_insert_rowid()
+    };
+    attribute::set(connection, id, &new.attributes)?;
+    if let Some(download) = &new.download {
+        download::note(connection, id, download)?;
+    }
+    Ok(id)
+}
+
+/// The extension of a file name, without its dot; empty for none.
+pub(crate) fn extension(name: &str) -> String {
+    PathBuf::from(name).extension().map_or_else(String::new, |e| e.to_string_lossy().into_owned())
+}
+
+/// Notes that the origin confirmed an item.
+pub(crate) fn confirmed(connection: &Connection, id: i64, now: Timestamp) -> Outcome<()> {
+    connection
+        .prepare_cached("UPDATE items SET validated_at = ?2, modified_at = ?2 WHERE id = ?1")?
+        .execute([id, now.0])?;
+    Ok(())
+}
+
+/// Changes what the user says of an item.
+pub(crate) fn describe(connection: &Connection, id: i64, label: Option<&str>, now: Timestamp) -> Outcome<()> {
+    connection
+        .prepare_cached("UPDATE items SET label = ifnull(?2, label), modified_at = ?3 WHERE id = ?1")?
+        .execute(params![id, label, now.0])?;
+    Ok(())
+}
+
+/// Notes the record of an item's own copy; `None`: its path is a link of the blob.
+pub(crate) fn note_copy(connection: &Connection, id: i64, copy: Option<&Record>) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "UPDATE items SET copy_mtime = ?2, copy_inode = ?3, copy_boot = ?4
+             WHERE id = ?1 AND ((copy_mtime, copy_inode) IS NOT (?2, ?3) OR copy_boot IS NOT ?4)",
+        )?
+        .execute(params![
+            id,
+            copy.map(|c| c.mtime),
+            copy.map(|c| c.inode.cast_signed()),
+            copy.and_then(|c| c.boot.as_deref())
+        ])?;
+    Ok(())
+}
+
+/// Makes a READY item whose bytes are wrong the failed version of its key. False if it is not READY with them any more.
+pub(crate) fn spoil(connection: &Connection, item: &Item, error: &Value, now: Timestamp) -> Outcome<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE items SET status = 2, error = ?3, size = NULL, sha256 = NULL, copy_mtime = NULL, copy_inode = NULL,
+                 copy_boot = NULL, modified_at = ?4
+             WHERE id = ?1 AND status = 3 AND sha256 IS ?2",
+        )?
+        .execute(params![item.id, item.sha256.as_ref().map(Digest::bytes), error.to_string(), now.0])?;
+    connection
+        .prepare_cached("DELETE FROM items WHERE key = ?1 AND status = 2 AND id <> ?2 AND ?3")?
+        .execute(params![item.key.0, item.id, changed > 0])?;
+    Ok(changed > 0)
+}
+
+/// Sends the READY versions of a key beyond the newest `keep` to TRASH.
+pub(crate) fn trash_older(connection: &Connection, key: &Key, keep: u32, now: Timestamp) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "UPDATE items SET status = -1, modified_at = ?3 WHERE id IN (
+                 SELECT id FROM items WHERE key = ?1 AND status = 3 ORDER BY version DESC LIMIT -1 OFFSET ?2)",
+        )?
+        .execute(params![key.0, keep.max(1), now.0])?;
+    Ok(())
+}
+
+/// Adds one read to each.
+pub(crate) const COUNT_READ: &str = "UPDATE items SET read_count = read_count + 1, last_read = ?2 WHERE id = ?1";
+/// Adds one search to each.
+pub(crate) const COUNT_SEARCH: &str =
+    "UPDATE items SET search_count = search_count + 1, last_search = ?2 WHERE id = ?1";

@@ -1,0 +1,215 @@
+//! The tables of the registry: a list of migrations that only grows, counted by `user_version`.
+//!
+//! Times are microseconds since 1970 UTC, digests are bytes, and what has a structure of its own (params, headers, error) is JSON.
+//! No path is stored: paths follow from keys, versions, names and digests.
+
+use crate::cache::registry::connection::{Failure, Outcome};
+use crate::error::{Error, Kind};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// Marks the file as ours (`PRAGMA application_id`): `dlrg`.
+const APPLICATION_ID: i32 = 0x646c_7267;
+
+/// Each entry leads from the version of its index to the next. Never change one that was released: add another.
+const MIGRATIONS: &[&str] = &[
+    // 1: items with their downloads and attributes, the blobs they share, and deliveries.
+    "
+    CREATE TABLE blobs (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        size INTEGER NOT NULL,
+        mtime INTEGER NOT NULL,  -- nanoseconds, as found when the bytes were hashed
+        inode INTEGER NOT NULL,  -- likewise
+        boot TEXT                -- the boot that wrote the bytes; NULL once they are known to be durable
+    ) WITHOUT ROWID;
+    CREATE INDEX blobs_by_boot ON blobs (boot) WHERE boot IS NOT NULL;
+
+    CREATE TABLE items (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        uri TEXT NOT NULL,
+        params TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        filename TEXT NOT NULL,
+        ext TEXT NOT NULL,
+        label TEXT NOT NULL,
+        size INTEGER,
+        sha256 BLOB,
+        copy_mtime INTEGER,      -- where the path could not be a link of the blob: the record of the copy
+        copy_inode INTEGER,
+        copy_boot TEXT,
+        fetched INTEGER NOT NULL,        -- whether a row of downloads belongs to it, which decides who may have it
+        attributes INTEGER NOT NULL,     -- how many attributes it has: mostly none, and then nobody looks
+        created_at INTEGER NOT NULL,
+        modified_at INTEGER NOT NULL,
+        validated_at INTEGER,
+        last_read INTEGER,
+        read_count INTEGER NOT NULL DEFAULT 0,
+        last_search INTEGER,
+        search_count INTEGER NOT NULL DEFAULT 0,
+        error TEXT
+    );
+    CREATE UNIQUE INDEX items_by_key ON items (key, version);
+    CREATE INDEX items_by_uri ON items (uri);
+    CREATE INDEX items_by_sha256 ON items (sha256) WHERE sha256 IS NOT NULL;
+    CREATE INDEX items_by_filename ON items (filename);
+    CREATE INDEX items_by_ext ON items (ext);
+    CREATE INDEX items_by_label ON items (label) WHERE label <> '';
+    CREATE INDEX items_by_status ON items (status) WHERE status <> 3;
+    CREATE INDEX items_by_creation ON items (created_at);
+    CREATE INDEX items_by_confirmation ON items (max(created_at, ifnull(validated_at, created_at)));
+
+    CREATE TABLE downloads (
+        item INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        resolved_url TEXT,
+        method TEXT NOT NULL,
+        http_code INTEGER,
+        http_version TEXT NOT NULL,
+        headers TEXT NOT NULL,   -- [[name, value or {\"base64\"}], …], redacted
+        etag TEXT,
+        last_modified TEXT,
+        date INTEGER,
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER NOT NULL,
+        checksums TEXT NOT NULL, -- {\"md5\": hex, …}
+        backend TEXT NOT NULL,
+        tls_verified INTEGER,
+        length_verified INTEGER NOT NULL,
+        insecure INTEGER NOT NULL,
+        special_trust TEXT,
+        private INTEGER NOT NULL
+    );
+
+    CREATE TABLE attr_int (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        namespace TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
+        PRIMARY KEY (item, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX attr_int_by_value ON attr_int (name, value);
+    CREATE TABLE attr_float (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        namespace TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
+        PRIMARY KEY (item, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX attr_float_by_value ON attr_float (name, value);
+    CREATE TABLE attr_datetime (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        namespace TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
+        PRIMARY KEY (item, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX attr_datetime_by_value ON attr_datetime (name, value);
+    CREATE TABLE attr_varchar (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        namespace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (item, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX attr_varchar_by_value ON attr_varchar (name, value);
+    CREATE TABLE attr_text (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        namespace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (item, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX attr_text_by_name ON attr_text (name);
+
+    CREATE TABLE deliveries (
+        path BLOB NOT NULL PRIMARY KEY,  -- bytes: a path need not be UTF-8
+        size INTEGER NOT NULL,
+        mtime INTEGER NOT NULL,
+        ctime INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        delivered_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    ",
+];
+
+/// The version of the schema that this program writes.
+pub(crate) const VERSION: i64 = MIGRATIONS.len().cast_signed() as i64;
+
+/// The version of the schema that a registry has.
+pub(crate) fn version(connection: &Connection) -> Outcome<i64> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Whether the registry can be used as it is, can be once it was brought up, or must be left alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Of this version.
+    Current,
+    /// Of an older one, or empty.
+    Older,
+}
+
+/// Judges a registry's version.
+pub(crate) fn judge(connection: &Connection) -> Outcome<Age> {
+    match version(connection)? {
+        VERSION => Ok(Age::Current),
+        0 => {
+            let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            if tables == 0 {
+                Ok(Age::Older)
+            } else {
+                Err(Failure::Damaged("it holds tables of something else".to_owned()))
+            }
+        }
+        older if (1..VERSION).contains(&older) => Ok(Age::Older),
+        newer if newer > VERSION => Err(Failure::Said(
+            Error::new(
+                Kind::Cache,
+                "newer_schema",
+                format!(
+                    "the cache was written by a newer dl: its registry has schema {newer}, this dl knows {VERSION}"
+                ),
+            )
+            .hint("update dl, or choose another folder with --cache-dir"),
+        )),
+        absurd => Err(Failure::Damaged(format!("its schema version is {absurd}"))),
+    }
+}
+
+/// Brings a registry to this version, in one transaction.
+pub(crate) fn migrate(connection: &Connection) -> Outcome<()> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    // Another process may have been first.
+    let from = usize::try_from(version(&transaction)?).unwrap_or(usize::MAX);
+    for step in MIGRATIONS.get(from..).unwrap_or_default() {
+        transaction.execute_batch(step)?;
+    }
+    if from < MIGRATIONS.len() {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_applied_once_and_newer_ones_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        assert_eq!(judge(&connection).unwrap(), Age::Older);
+        migrate(&connection).unwrap();
+        migrate(&connection).unwrap();
+        assert_eq!(judge(&connection).unwrap(), Age::Current);
+        connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        let Failure::Said(error) = judge(&connection).unwrap_err() else { panic!() };
+        assert_eq!((error.kind(), error.code()), (Kind::Cache, "newer_schema"));
+        connection.pragma_update(None, "user_version", 0).unwrap();
+        assert!(matches!(judge(&connection), Err(Failure::Damaged(_))));
+    }
+
+    /// Older versions can corrupt a WAL (sqlite.org/wal.html, "the WAL-reset bug").
+    #[test]
+    fn sqlite_is_new_enough() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+
+    /// What was released never changes: registries that have it would not get the change.
+    #[test]
+    fn released_migrations_stand() {
+        let digests: Vec<_> = MIGRATIONS.iter().map(|m| crate::digest::Digest::sha256(m.as_bytes()).hex()).collect();
+        assert_eq!(digests.len(), 1, "add the digest of a new migration once it is released: {digests:?}");
+    }
+}

@@ -1,0 +1,297 @@
+//! Searches: a `Query` as SQL. The text is put together from fixed pieces; every value is a bound parameter.
+
+use crate::cache::folder::Folder;
+use crate::cache::item::Item;
+use crate::cache::query::{Query, Sort};
+use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::item;
+use crate::descriptor::Key;
+use crate::digest::Digest;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// A question with its parameters.
+#[derive(Debug)]
+struct Question {
+    conditions: Vec<String>,
+    parameters: Vec<Value>,
+}
+
+impl Question {
+    /// `column IN (…)`, or nothing for an empty list.
+    fn one_of(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
+        let before = self.parameters.len();
+        self.parameters.extend(values);
+        let marks: Vec<String> = (before + 1..=self.parameters.len()).map(|n| format!("?{n}")).collect();
+        if !marks.is_empty() {
+            self.conditions.push(format!("{column} IN ({})", marks.join(", ")));
+        }
+    }
+
+    /// A parameter; its mark is given back.
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.parameters.push(value.into());
+        format!("?{}", self.parameters.len())
+    }
+
+    /// A pattern, with the range of its literal beginning, which an index can find.
+    fn glob(&mut self, pattern: &str) -> String {
+        let literal = &pattern[..pattern.find(['*', '?', '[']).unwrap_or(pattern.len())];
+        let mark = self.bind(pattern.to_owned());
+        let mut condition = format!("(i.uri GLOB {mark}");
+        if !literal.is_empty() {
+            let mark = self.bind(literal.to_owned());
+            condition.push_str(" AND i.uri >= ");
+            condition.push_str(&mark);
+            if let Some(end) = after(literal) {
+                let mark = self.bind(end);
+                condition.push_str(" AND i.uri < ");
+                condition.push_str(&mark);
+            }
+        }
+        condition + ")"
+    }
+}
+
+/// The least text that is greater than all that begin with `prefix`; `None` if there is none.
+fn after(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // UTF-8 sorts like code points; the surrogates between are no characters.
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+fn question(query: &Query) -> (String, Vec<Value>) {
+    let mut asked = Question { conditions: Vec::new(), parameters: Vec::new() };
+    let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
+    asked.one_of("i.uri", texts(&query.uris));
+    asked.one_of("i.key", query.keys.iter().map(|k| Value::from(k.0.clone())));
+    asked.one_of("i.id", query.ids.iter().copied().map(Value::from));
+    asked.one_of("i.version", query.versions.iter().copied().map(Value::from));
+    asked.one_of("i.ext", query.exts.iter().map(|e| Value::from(e.trim_start_matches('.').to_owned())));
+    asked.one_of("i.filename", texts(&query.filenames));
+    if !query.labels.is_empty() {
+        asked.one_of("i.label", texts(&query.labels));
+        if query.labels.iter().all(|l| !l.is_empty()) {
+            asked.conditions.push("i.label <> ''".to_owned());
+        }
+    }
+    if !query.uri_globs.is_empty() {
+        let globs: Vec<String> = query.uri_globs.iter().map(|g| asked.glob(g)).collect();
+        asked.conditions.push(format!("({})", globs.join(" OR ")));
+    }
+    if let Some(time) = query.newer_than {
+        let mark = asked.bind(time.0);
+        asked.conditions.push(format!("max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}"));
+    }
+    if let Some(time) = query.older_than {
+        let mark = asked.bind(time.0);
+        asked.conditions.push(format!("i.created_at < {mark}"));
+    }
+    let mut selective = !asked.conditions.is_empty();
+    if !query.statuses.is_empty() {
+        asked.one_of("i.status", query.statuses.iter().map(|s| Value::from(s.number())));
+        if query.statuses.iter().all(|s| s.number() != 3) {
+            asked.conditions.push("i.status <> 3".to_owned());
+            selective = true;
+        }
+    } else if !query.all {
+        asked.conditions.push("i.status >= 0".to_owned());
+    }
+    let mut text = item::select();
+    if !asked.conditions.is_empty() {
+        text += "WHERE ";
+        text += &asked.conditions.join(" AND ");
+    }
+    text += &order(query.sort, query.reverse, selective);
+    if let Some(limit) = query.limit {
+        let mark = asked.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        text += " LIMIT ";
+        text += &mark;
+    }
+    (text, asked.parameters)
+}
+
+/// The order. With a condition that an index answers, what it finds is sorted: the plus keeps SQLite from reading all items by their
+/// ids to spare itself that.
+fn order(sort: Sort, reverse: bool, selective: bool) -> String {
+    let columns: &[&str] = match sort {
+        Sort::Id => &[],
+        Sort::Key => &["i.key", "i.version"],
+        Sort::Version => &["i.version"],
+        Sort::Uri => &["i.uri"],
+        Sort::Status => &["i.status"],
+        Sort::Filename => &["i.filename"],
+        Sort::Ext => &["i.ext"],
+        Sort::Label => &["i.label"],
+        Sort::Size => &["i.size"],
+        Sort::Sha256 => &["i.sha256"],
+        Sort::CreatedAt => &["i.created_at"],
+        Sort::ModifiedAt => &["i.modified_at"],
+        Sort::ValidatedAt => &["i.validated_at"],
+        Sort::LastRead => &["ifnull(i.last_read, i.created_at)"],
+        Sort::ReadCount => &["i.read_count"],
+        Sort::LastSearch => &["i.last_search"],
+        Sort::SearchCount => &["i.search_count"],
+    };
+    let direction = if reverse { " DESC" } else { "" };
+    let plus = if selective { "+" } else { "" };
+    let all: Vec<String> = columns.iter().chain(&["i.id"]).map(|c| format!("{plus}{c}{direction}")).collect();
+    format!(" ORDER BY {}", all.join(", "))
+}
+
+/// The items that a query means, in its order.
+pub(crate) fn search(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<Item>> {
+    let (text, parameters) = question(query);
+    let mut all = Vec::new();
+    item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), &mut |item| {
+        all.push(item);
+        false
+    })?;
+    Ok(all)
+}
+
+/// All versions of a URI, whatever the parameters, newest first.
+pub(crate) fn by_uri(connection: &Connection, folder: &Folder, uri: &str) -> Outcome<Vec<Item>> {
+    collect(connection, folder, "WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC", uri)
+}
+
+/// All versions of a key, newest first.
+pub(crate) fn by_key(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Vec<Item>> {
+    collect(connection, folder, "WHERE i.key = ?1 ORDER BY i.version DESC", key.0.as_str())
+}
+
+/// All items of a content, newest first.
+pub(crate) fn by_digest(connection: &Connection, folder: &Folder, digest: &Digest) -> Outcome<Vec<Item>> {
+    collect(connection, folder, "WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC", digest.bytes())
+}
+
+fn collect(
+    connection: &Connection,
+    folder: &Folder,
+    condition: &str,
+    value: impl rusqlite::ToSql,
+) -> Outcome<Vec<Item>> {
+    let mut all = Vec::new();
+    item::ask(connection, folder, &(item::select() + condition), [value], &mut |item| {
+        all.push(item);
+        false
+    })?;
+    Ok(all)
+}
+
+/// The keys that begin with a prefix, at most `limit`.
+pub(crate) fn keys(connection: &Connection, prefix: &str, limit: i64) -> Outcome<Vec<Key>> {
+    let end = after(prefix).unwrap_or_default();
+    let mut statement = connection
+        .prepare_cached("SELECT DISTINCT key FROM items WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3")?;
+    let mut rows = statement.query(rusqlite::params![prefix, end, limit])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(Key(row.get(0)?));
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::item::Status;
+    use crate::cache::registry::schema;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn the_text_after_a_prefix() {
+        assert_eq!(after("ab").as_deref(), Some("ac"));
+        assert_eq!(after("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
+        assert_eq!(after("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(after("\u{10ffff}"), None);
+    }
+
+    fn plan(connection: &Connection, text: &str, parameters: Vec<Value>) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+        rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A registry of twenty thousand items, as the planner meets it.
+    fn large() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&connection).unwrap();
+        connection
+            .execute_batch(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                 INSERT INTO items (key, version, uri, params, status, filename, ext, label, size, sha256, fetched, attributes,
+                     created_at, modified_at)
+                 SELECT printf('%064x', i / 2), 1 + i % 2, printf('http://h/%d', i / 2), '{}', CASE i % 100 WHEN 0 THEN 2 ELSE 3 END,
+                     printf('f%d.tsv', i), 'e' || (i % 500), CASE i % 50 WHEN 0 THEN 'l' ELSE '' END, i, randomblob(32), 0, 0, i, i
+                 FROM n",
+            )
+            .unwrap();
+        connection
+    }
+
+    #[test]
+    fn no_search_reads_all_items() {
+        let connection = large();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path(), false).unwrap();
+        let base = Query::default();
+        let queries = [
+            (Query { uris: vec!["http://h/7".to_owned()], ..base.clone() }, 2),
+            (Query { uri_globs: vec!["http://h/77?".to_owned()], ..base.clone() }, 20),
+            (Query { uri_globs: vec!["http://h/771*".to_owned(), "http://h/7".to_owned()], ..base.clone() }, 24),
+            (Query { keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 2),
+            (Query { ids: vec![5, 6, 99_999], ..base.clone() }, 2),
+            (Query { statuses: vec![Status::Failed], ..base.clone() }, 200),
+            (Query { labels: vec!["l".to_owned()], ..base.clone() }, 400),
+            (Query { exts: vec![".e7".to_owned()], ..base.clone() }, 40),
+            (Query { filenames: vec!["f9.tsv".to_owned()], ..base.clone() }, 1),
+            (Query { newer_than: Some(Timestamp(19_990)), ..base.clone() }, 11),
+            (Query { older_than: Some(Timestamp(11)), ..base.clone() }, 10),
+            (Query { versions: vec![1], keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 1),
+        ];
+        for (query, expected) in queries {
+            let (text, parameters) = question(&query);
+            let plan = plan(&connection, &text, parameters);
+            assert!(!plan.contains("SCAN i"), "{query:?}\n{text}\n{plan}");
+            assert_eq!(search(&connection, &folder, &query).unwrap().len(), expected, "{query:?}");
+        }
+        for text in [
+            item::newest_ready(),
+            item::select() + "WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC",
+            item::select() + "WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC",
+            "SELECT DISTINCT key FROM items WHERE key >= ?1 AND key < 'b' ORDER BY key LIMIT 9".to_owned(),
+            "SELECT max(version), max(CASE WHEN status = 3 THEN version END) FROM items WHERE key = ?1".to_owned(),
+            "SELECT sha256 FROM blobs WHERE boot = ?1 AND mtime < 7 LIMIT 9".to_owned(),
+        ] {
+            let plan = plan(&connection, &text, vec![Value::from("a".to_owned())]);
+            assert!(!plan.contains("SCAN"), "{text}\n{plan}");
+        }
+        assert!(!plan(&connection, &item::newest_ready(), vec![Value::from(1)]).contains("TEMP B-TREE"));
+    }
+
+    #[test]
+    fn order_and_limit() {
+        let connection = large();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path(), false).unwrap();
+        let ids =
+            |query: &Query| -> Vec<i64> { search(&connection, &folder, query).unwrap().iter().map(|i| i.id).collect() };
+        let base = Query { limit: Some(3), ..Query::default() };
+        assert_eq!(ids(&base), [1, 2, 3]);
+        assert_eq!(ids(&Query { reverse: true, ..base.clone() }), [20_000, 19_999, 19_998]);
+        assert_eq!(ids(&Query { sort: Sort::Version, ..base.clone() }), [2, 4, 6]);
+        for (name, sort) in Sort::ALL {
+            assert_eq!(ids(&Query { sort, ..base.clone() }).len(), 3, "{name}");
+            assert_eq!(Sort::parse(name).unwrap(), sort);
+        }
+        assert!(Sort::parse("colour").unwrap_err().to_string().contains("created_at"));
+    }
+}
