@@ -22,6 +22,7 @@ mod origins;
 mod progress;
 mod proof;
 mod proxies;
+mod readme;
 mod real_servers;
 mod redirects;
 mod request;
