@@ -1,6 +1,9 @@
 //! `dl`.
+pub mod attribute_text;
 pub mod cache;
+pub mod checksums;
 pub mod clock;
+pub mod config;
 pub mod descriptor;
 pub mod digest;
 pub mod disk;

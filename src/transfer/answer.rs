@@ -83,7 +83,8 @@ impl<'a> Lane<'a> {
     /// The limits for a body.
     pub(super) fn limits(&self) -> Limits<'a> {
         let (stall, min_rate) = (self.options.stall_timeout, self.options.min_rate);
-        Limits { stall, min_rate, deadline: self.deadline, bucket: self.transfer.bucket(), stop: None }
+        let (deadline, bucket) = (self.deadline, self.transfer.bucket());
+        Limits { stall, min_rate, deadline, bucket, stop: None, cancelled: &self.transfer.cancelled }
     }
 
     /// Sends one request to one URL and waits for its head, interim ones being added to `interim`.
@@ -258,6 +259,7 @@ fn wait_for_head(
     let mut last = Instant::now();
     let mut seen = 0;
     loop {
+        limits.check_cancelled()?;
         match arrival.next(limits.until(last)) {
             Ok(Signal::Head { head, framing, tls }) => return Ok(Opened { arrival, head, framing, tls }),
             Ok(Signal::Interim(head)) => {

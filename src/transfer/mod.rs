@@ -48,10 +48,13 @@ use rate::Bucket;
 use request::Additions;
 use retry::Setback;
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
+
+/// How soon a transfer that waits for its next try notices that it is to end.
+const CANCELLED_SEEN_WITHIN: Duration = Duration::from_millis(50);
 
 /// Carries jobs; shares connections between them. Cheap to make: runtimes and TLS start with the first request.
 pub struct Transfer {
@@ -109,7 +112,7 @@ impl Transfer {
 
     /// Ends every fetch that is under way, as `interrupted`, and lets none begin.
     pub fn cancel(&self) {
-        self.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// Asks for the head only (HEAD), with redirects, retries and mirrors as for a fetch.
@@ -184,7 +187,22 @@ impl Transfer {
                     return Err(receive::total_timeout());
                 }
             }
-            std::thread::sleep(wait);
+            self.sleep(wait)?;
+        }
+    }
+
+    /// Waits, unless the whole command is to end.
+    fn sleep(&self, wait: Duration) -> Result<()> {
+        let end = Instant::now() + wait;
+        loop {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(receive::cancelled());
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(CANCELLED_SEEN_WITHIN));
         }
     }
 

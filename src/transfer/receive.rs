@@ -27,6 +27,8 @@ pub(super) struct Limits<'a> {
     pub(super) bucket: Option<&'a Bucket>,
     /// Set by others when nobody wants the rest.
     pub(super) stop: Option<&'a AtomicBool>,
+    /// Set when the whole command is to end.
+    pub(super) cancelled: &'a AtomicBool,
 }
 
 impl Limits<'_> {
@@ -46,13 +48,18 @@ impl Limits<'_> {
     pub(super) fn until(&self, last: Instant) -> Instant {
         let stalled = last.checked_add(self.stall).unwrap_or_else(|| last + LONGEST_WAIT);
         let until = self.deadline.map_or(stalled, |d| d.min(stalled));
-        if self.stop.is_some() { until.min(Instant::now() + STOP_SEEN_WITHIN) } else { until }
+        until.min(Instant::now() + STOP_SEEN_WITHIN)
     }
 
     /// Whether the last byte came too long ago, or the whole took too long.
     pub(super) fn is_over(&self, last: Instant) -> bool {
         let now = Instant::now();
         now.saturating_duration_since(last) >= self.stall || self.deadline.is_some_and(|d| now >= d)
+    }
+
+    /// An error once the whole command is to end.
+    pub(super) fn check_cancelled(&self) -> Result<(), Setback> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Setback::lasting(cancelled())) } else { Ok(()) }
     }
 
     /// Whether the rest is not wanted any more.
@@ -64,6 +71,11 @@ impl Limits<'_> {
 /// The error when `--timeout` ran out.
 pub(super) fn total_timeout() -> Error {
     Error::new(Kind::Timeout, "timeout", "the transfer took longer than `--timeout`")
+}
+
+/// The error when another failure ends this transfer.
+pub(super) fn cancelled() -> Error {
+    Error::new(Kind::Interrupted, "interrupted", "ended by another failure (`--fail-fast`)")
 }
 
 /// Takes a body from behind its head to its end, and gives its bytes to `take` in order. `Break` ends it early.
@@ -78,6 +90,7 @@ pub(super) fn pump(
     let mut last = Instant::now();
     let mut window = Window::new(last);
     loop {
+        limits.check_cancelled()?;
         if limits.is_stopped() {
             return Ok(ControlFlow::Break(()));
         }

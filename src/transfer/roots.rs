@@ -41,7 +41,6 @@ pub(super) fn certificates(tls: &Tls) -> Result<Vec<CertificateDer<'static>>> {
 ///
 /// # Errors
 /// As `certificates`.
-#[cfg_attr(not(test), expect(dead_code, reason = "libcurl takes its roots in this form"))]
 pub(super) fn pem(tls: &Tls) -> Result<Vec<u8>> {
     use base64::Engine as _;
     let mut text = Vec::new();
@@ -57,9 +56,12 @@ pub(super) fn pem(tls: &Tls) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// All certificates in a PEM text; what cannot be read is passed over.
+/// All certificates in a PEM text that can be a root. What cannot be read is passed over: libcurl's rustls gives up all
+/// when one is odd, and bundles of systems often hold such.
 fn parse(pem: &[u8]) -> Vec<CertificateDer<'static>> {
-    CertificateDer::pem_slice_iter(pem).filter_map(std::result::Result::ok).collect()
+    let mut store = rustls::RootCertStore::empty();
+    let readable = CertificateDer::pem_slice_iter(pem).filter_map(std::result::Result::ok);
+    readable.filter(|certificate| store.add(certificate.clone()).is_ok()).collect()
 }
 
 #[cfg(test)]

@@ -116,6 +116,7 @@ macro_rules! on {
 macro_rules! all {
     ($($name:ident)*) => {
         on!(reqwest, crate::transfer::job::BackendChoice::Reqwest, $($name)*);
+        on!(curl, crate::transfer::job::BackendChoice::Curl, $($name)*);
     };
 }
 

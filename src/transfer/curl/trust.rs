@@ -3,21 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::transfer::job::Tls;
-use base64::Engine;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
+use crate::transfer::roots;
 use std::fs::File;
 use std::io::Write;
-
-/// Where systems keep their bundle of roots.
-const SYSTEM_BUNDLES: &[&str] = &[
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/etc/ssl/cert.pem",
-];
 
 /// Roots and client identity, read once for all requests.
 #[derive(Debug)]
@@ -51,7 +39,7 @@ impl Trust {
             }),
             _ => None,
         };
-        Ok(Self { roots: roots(tls)?, identity })
+        Ok(Self { roots: roots::pem(tls)?, identity })
     }
 }
 
@@ -65,41 +53,6 @@ pub(super) fn check(tls: &Tls) -> Result<()> {
         (None, Some(_)) => Err(Error::usage("a client key was given without its certificate")),
         _ => Ok(()),
     }
-}
-
-/// The roots: those that were given, else the system's, else those that come with `dl`.
-fn roots(tls: &Tls) -> Result<Vec<u8>> {
-    if let Some(given) = &tls.roots {
-        return usable(given).ok_or_else(|| Error::usage("no certificate authority can be read from what was given"));
-    }
-    let system = SYSTEM_BUNDLES.iter().find_map(|path| usable(&std::fs::read(path).ok()?));
-    Ok(system.unwrap_or_else(|| pem(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter())))
-}
-
-/// The certificates that can be a root, as PEM; `None` if there are none. libcurl's backend gives up all when one is
-/// odd, and bundles of systems often hold such.
-fn usable(bundle: &[u8]) -> Option<Vec<u8>> {
-    let mut store = rustls::RootCertStore::empty();
-    let good: Vec<_> = CertificateDer::pem_slice_iter(bundle)
-        .filter_map(Result::ok)
-        .filter(|c| store.add(c.clone()).is_ok())
-        .collect();
-    (!good.is_empty()).then(|| pem(good.iter()))
-}
-
-/// Certificates in PEM (RFC 7468).
-fn pem<'a>(certificates: impl Iterator<Item = &'a CertificateDer<'a>>) -> Vec<u8> {
-    let mut out = Vec::new();
-    for certificate in certificates {
-        out.extend_from_slice(b"-----BEGIN CERTIFICATE-----\n");
-        let text = base64::engine::general_purpose::STANDARD.encode(certificate);
-        for line in text.as_bytes().chunks(64) {
-            out.extend_from_slice(line);
-            out.push(b'\n');
-        }
-        out.extend_from_slice(b"-----END CERTIFICATE-----\n");
-    }
-    out
 }
 
 /// Bytes that can be opened by a path, for as long as this lives.
@@ -147,9 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bundled_roots_are_usable() {
-        let all = pem(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter());
-        assert_eq!(usable(&all).unwrap(), all);
+    fn what_is_no_certificate_is_refused() {
         let tls = Tls { roots: Some(b"nothing".to_vec()), ..Tls::default() };
         assert_eq!(Trust::load(&tls).unwrap_err().kind(), crate::error::Kind::Usage);
         let tls = Tls { certificate: Some(Vec::new()), ..Tls::default() };

@@ -167,7 +167,7 @@ impl Asked {
                 wire(too_large("bytes"), false)
             }
             curl_sys::CURLE_GOT_NOTHING => {
-                network("empty_reply", format!("{peer} closed the connection without an answer"), true)
+                network("connection_lost", format!("{peer} closed the connection without an answer"), true)
             }
             curl_sys::CURLE_HTTP2 | curl_sys::CURLE_HTTP2_STREAM => {
                 network("http2", format!("the HTTP/2 exchange with `{origin}` failed"), true)

@@ -69,7 +69,7 @@ fn reset(stream: std::net::TcpStream) {
 #[test]
 fn no_answer_is_a_passing_trouble() {
     let got = get(answer(""));
-    assert_eq!(got.failure(), ("network", "empty_reply"));
+    assert_eq!(got.failure(), ("network", "connection_lost"));
     assert!(got.failed.as_ref().is_some_and(|f| f.transient && !f.unsent));
     let got = get(answer("HTTP/1.1 200 OK\r\nContent-Le"));
     assert_eq!(got.failure().0, "network");

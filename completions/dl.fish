@@ -1,0 +1,822 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_dl_global_optspecs
+    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
+end
+
+function __fish_dl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_dl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_dl_using_subcommand
+    set -l cmd (__fish_dl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c dl -n "__fish_dl_needs_command" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_needs_command" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_needs_command" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_needs_command" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_needs_command" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_needs_command" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_needs_command" -s o -l output -d 'To this file (- is stdout)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_needs_command" -l attr -d 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_needs_command" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_needs_command" -l label -d 'The item\'s label' -r
+complete -c dl -n "__fish_dl_needs_command" -l filename -d 'The item\'s file name' -r
+complete -c dl -n "__fish_dl_needs_command" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
+check\t''"
+complete -c dl -n "__fish_dl_needs_command" -l max-age -d 'Ask the origin about what is older' -r
+complete -c dl -n "__fish_dl_needs_command" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
+etag\t''
+modified\t''
+size\t''
+hash\t''"
+complete -c dl -n "__fish_dl_needs_command" -l newer-than -d 'Only a version made or confirmed since' -r
+complete -c dl -n "__fish_dl_needs_command" -l older-than -d 'Only a version made before; without one exit 3' -r
+complete -c dl -n "__fish_dl_needs_command" -l keep -d 'How many versions are kept (all)' -r
+complete -c dl -n "__fish_dl_needs_command" -l key-uri -d 'The identity, apart from the address' -r
+complete -c dl -n "__fish_dl_needs_command" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_needs_command" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_needs_command" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_needs_command" -l checksum -d 'The digest it must have: `sha256:HEX`, `sha256-BASE64`, bare hex' -r
+complete -c dl -n "__fish_dl_needs_command" -l sha256 -d 'The SHA-256 it must have' -r
+complete -c dl -n "__fish_dl_needs_command" -l checksums -d 'A list of digests; without a URL everything in it is fetched' -r
+complete -c dl -n "__fish_dl_needs_command" -l base -d 'What the names in that list are relative to' -r
+complete -c dl -n "__fish_dl_needs_command" -l size -d 'The exact size' -r
+complete -c dl -n "__fish_dl_needs_command" -l min-size -d 'The least size' -r
+complete -c dl -n "__fish_dl_needs_command" -l max-size -d 'The greatest size' -r
+complete -c dl -n "__fish_dl_needs_command" -s i -l input -d 'A list: each line `URL [out=PATH] [checksum=SPEC] [mirror=URL]… [filename=NAME]` (- is stdin)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l descriptor -d 'A descriptor in TOML or JSON: `url` and any option of this group, by its long name' -r -F
+complete -c dl -n "__fish_dl_needs_command" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_needs_command" -s H -l header -d 'A request header `Name: value` (@FILE reads them, a value @env:VAR is read from the environment)' -r
+complete -c dl -n "__fish_dl_needs_command" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_needs_command" -s d -l data -d 'Sent by POST as a form, as it is; several are joined with `&` (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_needs_command" -l data-urlencode -d 'The same, with the value encoded' -r
+complete -c dl -n "__fish_dl_needs_command" -l data-json -d 'JSON sent by POST (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_needs_command" -s F -l form -d 'A part of a multipart form: K=V or K=@FILE[;type=T][;filename=N]' -r
+complete -c dl -n "__fish_dl_needs_command" -l form-string -d 'The same, never read as a file' -r
+complete -c dl -n "__fish_dl_needs_command" -s u -l user -d 'Credentials for the URL\'s origin' -r
+complete -c dl -n "__fish_dl_needs_command" -l netrc-file -d 'Credentials from this file' -r -F
+complete -c dl -n "__fish_dl_needs_command" -s A -l user-agent -d 'The User-Agent header' -r
+complete -c dl -n "__fish_dl_needs_command" -s e -l referer -d 'The Referer header' -r
+complete -c dl -n "__fish_dl_needs_command" -l cacert -d 'CA certificates (PEM) in place of the system\'s' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l capath -d 'A folder of CA certificates (PEM)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l cert -d 'Client certificate (PEM)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l key -d 'Its private key (PEM)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l tls-min -d 'The least TLS version (1.2)' -r -f -a "1.2\t''
+1.3\t''"
+complete -c dl -n "__fish_dl_needs_command" -s x -l proxy -d 'A proxy: http, https, socks5 or socks5h' -r
+complete -c dl -n "__fish_dl_needs_command" -l noproxy -d 'Hosts that are reached without it, by commas' -r
+complete -c dl -n "__fish_dl_needs_command" -l resolve -d 'Connect to this address in place of the host\'s' -r
+complete -c dl -n "__fish_dl_needs_command" -l http-version -d 'The HTTP version (auto)' -r -f -a "auto\t''
+1.0\t''
+1.1\t''
+2\t''"
+complete -c dl -n "__fish_dl_needs_command" -l max-redirs -d 'How many redirects are followed (10)' -r
+complete -c dl -n "__fish_dl_needs_command" -l backend -d 'What carries the bytes: auto is reqwest for http and https, curl for ftp, ftps and file' -r -f -a "auto\t''
+reqwest\t''
+curl\t''"
+complete -c dl -n "__fish_dl_needs_command" -l retry -d 'Tries after the first (5)' -r
+complete -c dl -n "__fish_dl_needs_command" -l retry-delay -d 'The base of the wait between them (500ms)' -r
+complete -c dl -n "__fish_dl_needs_command" -l retry-max-wait -d 'The longest Retry-After that is waited for (2m)' -r
+complete -c dl -n "__fish_dl_needs_command" -l connect-timeout -d 'Until a connection stands (30s)' -r
+complete -c dl -n "__fish_dl_needs_command" -l stall-timeout -d 'Without a byte (60s)' -r
+complete -c dl -n "__fish_dl_needs_command" -l timeout -d 'For the whole, retries included (none)' -r
+complete -c dl -n "__fish_dl_needs_command" -l limit-rate -d 'At most so many bytes a second' -r
+complete -c dl -n "__fish_dl_needs_command" -l min-rate -d 'Slower than this over the stall time is exit 5' -r
+complete -c dl -n "__fish_dl_needs_command" -l mirror -d 'Another address of the same, tried when the one before fails' -r
+complete -c dl -n "__fish_dl_needs_command" -l resume -d 'Go on with unfinished files (auto: with a strong validator)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_needs_command" -l connections -d 'Connections for one file (auto)' -r
+complete -c dl -n "__fish_dl_needs_command" -s j -l jobs -d 'URLs at once (8)' -r
+complete -c dl -n "__fish_dl_needs_command" -l allow-status -d 'Statuses whose body is the result: `404,5xx`, `any`' -r
+complete -c dl -n "__fish_dl_needs_command" -l meta -d 'The JSON result to a file, on failure too' -r -F
+complete -c dl -n "__fish_dl_needs_command" -s D -l dump-header -d 'The response head to a file (mode 0600)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_needs_command" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_needs_command" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_needs_command" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_needs_command" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_needs_command" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_needs_command" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_needs_command" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_needs_command" -s V -l version -d 'Version, and those of the backends'
+complete -c dl -n "__fish_dl_needs_command" -s O -l remote-name -d 'To a file named as in the URL'
+complete -c dl -n "__fish_dl_needs_command" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_needs_command" -l link -d 'Share the cache\'s bytes in place of a copy'
+complete -c dl -n "__fish_dl_needs_command" -l touch -d 'Renew the time of a file that is left alone'
+complete -c dl -n "__fish_dl_needs_command" -s R -l remote-time -d 'Give the file the server\'s time'
+complete -c dl -n "__fish_dl_needs_command" -l refresh -d 'Ask the origin whether the stored version still stands'
+complete -c dl -n "__fish_dl_needs_command" -l force -d 'Download anew'
+complete -c dl -n "__fish_dl_needs_command" -l stale-if-error -d 'If the origin cannot be asked, use what is stored'
+complete -c dl -n "__fish_dl_needs_command" -l strict-length -d 'Refuse a body whose end nothing tells'
+complete -c dl -n "__fish_dl_needs_command" -l allow-html -d 'Let an HTML page pass in place of a file'
+complete -c dl -n "__fish_dl_needs_command" -l netrc -d 'Credentials from ~/.netrc, for https'
+complete -c dl -n "__fish_dl_needs_command" -l compressed -d 'Ask for compression, store what is decoded'
+complete -c dl -n "__fish_dl_needs_command" -s k -l insecure -d 'Verify no certificates; what it fetches serves only commands with -k'
+complete -c dl -n "__fish_dl_needs_command" -s 4 -l ipv4 -d 'IPv4 only'
+complete -c dl -n "__fish_dl_needs_command" -s 6 -l ipv6 -d 'IPv6 only'
+complete -c dl -n "__fish_dl_needs_command" -l no-follow -d 'Follow no redirect'
+complete -c dl -n "__fish_dl_needs_command" -l fail-fast -d 'The first failure ends the others'
+complete -c dl -n "__fish_dl_needs_command" -s L -l location -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_needs_command" -s f -l fail -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_needs_command" -s S -l show-error -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_needs_command" -l xattr -d 'Store origin and digest as extended attributes of the file'
+complete -c dl -n "__fish_dl_needs_command" -l explain -d 'Tell each decision and the rule behind it'
+complete -c dl -n "__fish_dl_needs_command" -l dry-run -d 'Decide and tell, but ask and write nothing'
+complete -c dl -n "__fish_dl_needs_command" -l exit-code -d 'Exit 11 if nothing new was fetched or written'
+complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored: list, show, find'
+complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings: show, check'
+complete -c dl -n "__fish_dl_needs_command" -a "fetch" -d 'Fetch URLs: cached, verified, recorded'
+complete -c dl -n "__fish_dl_needs_command" -a "get" -d 'Fetch URLs: cached, verified, recorded'
+complete -c dl -n "__fish_dl_needs_command" -a "download" -d 'Fetch URLs: cached, verified, recorded'
+complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
+complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for a shell'
+complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "show" -d 'Everything known about an item'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "dir" -d 'Where the cache is'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l sort -d 'By this field (id)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s l -l long -d 'More columns'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l count -d 'Only how many'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l sort -d 'By this field (id)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s l -l long -d 'More columns'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l count -d 'Only how many'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l uri -d 'The URI' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "show" -d 'The settings that hold, and where each came from'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "path" -d 'Where the config file is'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "check" -d 'Whether the config file is right'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l attr -d 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l label -d 'The item\'s label' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l filename -d 'The item\'s file name' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
+check\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-age -d 'Ask the origin about what is older' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
+etag\t''
+modified\t''
+size\t''
+hash\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l newer-than -d 'Only a version made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l older-than -d 'Only a version made before; without one exit 3' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l keep -d 'How many versions are kept (all)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l key-uri -d 'The identity, apart from the address' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l checksum -d 'The digest it must have: `sha256:HEX`, `sha256-BASE64`, bare hex' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l sha256 -d 'The SHA-256 it must have' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l checksums -d 'A list of digests; without a URL everything in it is fetched' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l base -d 'What the names in that list are relative to' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l size -d 'The exact size' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l min-size -d 'The least size' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-size -d 'The greatest size' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s i -l input -d 'A list: each line `URL [out=PATH] [checksum=SPEC] [mirror=URL]… [filename=NAME]` (- is stdin)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l descriptor -d 'A descriptor in TOML or JSON: `url` and any option of this group, by its long name' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s H -l header -d 'A request header `Name: value` (@FILE reads them, a value @env:VAR is read from the environment)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s d -l data -d 'Sent by POST as a form, as it is; several are joined with `&` (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l data-urlencode -d 'The same, with the value encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l data-json -d 'JSON sent by POST (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s F -l form -d 'A part of a multipart form: K=V or K=@FILE[;type=T][;filename=N]' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l form-string -d 'The same, never read as a file' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s u -l user -d 'Credentials for the URL\'s origin' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l netrc-file -d 'Credentials from this file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s A -l user-agent -d 'The User-Agent header' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s e -l referer -d 'The Referer header' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l cacert -d 'CA certificates (PEM) in place of the system\'s' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l capath -d 'A folder of CA certificates (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l cert -d 'Client certificate (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l key -d 'Its private key (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l tls-min -d 'The least TLS version (1.2)' -r -f -a "1.2\t''
+1.3\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s x -l proxy -d 'A proxy: http, https, socks5 or socks5h' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l noproxy -d 'Hosts that are reached without it, by commas' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l resolve -d 'Connect to this address in place of the host\'s' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l http-version -d 'The HTTP version (auto)' -r -f -a "auto\t''
+1.0\t''
+1.1\t''
+2\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-redirs -d 'How many redirects are followed (10)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l backend -d 'What carries the bytes: auto is reqwest for http and https, curl for ftp, ftps and file' -r -f -a "auto\t''
+reqwest\t''
+curl\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l retry -d 'Tries after the first (5)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l retry-delay -d 'The base of the wait between them (500ms)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l retry-max-wait -d 'The longest Retry-After that is waited for (2m)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l connect-timeout -d 'Until a connection stands (30s)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l stall-timeout -d 'Without a byte (60s)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l timeout -d 'For the whole, retries included (none)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l limit-rate -d 'At most so many bytes a second' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l min-rate -d 'Slower than this over the stall time is exit 5' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l mirror -d 'Another address of the same, tried when the one before fails' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l resume -d 'Go on with unfinished files (auto: with a strong validator)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l connections -d 'Connections for one file (auto)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s j -l jobs -d 'URLs at once (8)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l allow-status -d 'Statuses whose body is the result: `404,5xx`, `any`' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l meta -d 'The JSON result to a file, on failure too' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s D -l dump-header -d 'The response head to a file (mode 0600)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s O -l remote-name -d 'To a file named as in the URL'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l link -d 'Share the cache\'s bytes in place of a copy'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l touch -d 'Renew the time of a file that is left alone'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s R -l remote-time -d 'Give the file the server\'s time'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l refresh -d 'Ask the origin whether the stored version still stands'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l force -d 'Download anew'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l stale-if-error -d 'If the origin cannot be asked, use what is stored'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l strict-length -d 'Refuse a body whose end nothing tells'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l allow-html -d 'Let an HTML page pass in place of a file'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l netrc -d 'Credentials from ~/.netrc, for https'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l compressed -d 'Ask for compression, store what is decoded'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s k -l insecure -d 'Verify no certificates; what it fetches serves only commands with -k'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s 4 -l ipv4 -d 'IPv4 only'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s 6 -l ipv6 -d 'IPv6 only'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l no-follow -d 'Follow no redirect'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l fail-fast -d 'The first failure ends the others'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s L -l location -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s f -l fail -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s S -l show-error -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l xattr -d 'Store origin and digest as extended attributes of the file'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l explain -d 'Tell each decision and the rule behind it'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l dry-run -d 'Decide and tell, but ask and write nothing'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l exit-code -d 'Exit 11 if nothing new was fetched or written'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand get" -s o -l output -d 'To this file (- is stdout)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l attr -d 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l label -d 'The item\'s label' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l filename -d 'The item\'s file name' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
+check\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l max-age -d 'Ask the origin about what is older' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
+etag\t''
+modified\t''
+size\t''
+hash\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l newer-than -d 'Only a version made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l older-than -d 'Only a version made before; without one exit 3' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l keep -d 'How many versions are kept (all)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l key-uri -d 'The identity, apart from the address' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l checksum -d 'The digest it must have: `sha256:HEX`, `sha256-BASE64`, bare hex' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l sha256 -d 'The SHA-256 it must have' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l checksums -d 'A list of digests; without a URL everything in it is fetched' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l base -d 'What the names in that list are relative to' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l size -d 'The exact size' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l min-size -d 'The least size' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l max-size -d 'The greatest size' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s i -l input -d 'A list: each line `URL [out=PATH] [checksum=SPEC] [mirror=URL]… [filename=NAME]` (- is stdin)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l descriptor -d 'A descriptor in TOML or JSON: `url` and any option of this group, by its long name' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s H -l header -d 'A request header `Name: value` (@FILE reads them, a value @env:VAR is read from the environment)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s d -l data -d 'Sent by POST as a form, as it is; several are joined with `&` (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l data-urlencode -d 'The same, with the value encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l data-json -d 'JSON sent by POST (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s F -l form -d 'A part of a multipart form: K=V or K=@FILE[;type=T][;filename=N]' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l form-string -d 'The same, never read as a file' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s u -l user -d 'Credentials for the URL\'s origin' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l netrc-file -d 'Credentials from this file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -s A -l user-agent -d 'The User-Agent header' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s e -l referer -d 'The Referer header' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l cacert -d 'CA certificates (PEM) in place of the system\'s' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l capath -d 'A folder of CA certificates (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l cert -d 'Client certificate (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l key -d 'Its private key (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l tls-min -d 'The least TLS version (1.2)' -r -f -a "1.2\t''
+1.3\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -s x -l proxy -d 'A proxy: http, https, socks5 or socks5h' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l noproxy -d 'Hosts that are reached without it, by commas' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l resolve -d 'Connect to this address in place of the host\'s' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l http-version -d 'The HTTP version (auto)' -r -f -a "auto\t''
+1.0\t''
+1.1\t''
+2\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l max-redirs -d 'How many redirects are followed (10)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l backend -d 'What carries the bytes: auto is reqwest for http and https, curl for ftp, ftps and file' -r -f -a "auto\t''
+reqwest\t''
+curl\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l retry -d 'Tries after the first (5)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l retry-delay -d 'The base of the wait between them (500ms)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l retry-max-wait -d 'The longest Retry-After that is waited for (2m)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l connect-timeout -d 'Until a connection stands (30s)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l stall-timeout -d 'Without a byte (60s)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l timeout -d 'For the whole, retries included (none)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l limit-rate -d 'At most so many bytes a second' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l min-rate -d 'Slower than this over the stall time is exit 5' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l mirror -d 'Another address of the same, tried when the one before fails' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l resume -d 'Go on with unfinished files (auto: with a strong validator)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l connections -d 'Connections for one file (auto)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s j -l jobs -d 'URLs at once (8)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l allow-status -d 'Statuses whose body is the result: `404,5xx`, `any`' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l meta -d 'The JSON result to a file, on failure too' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -s D -l dump-header -d 'The response head to a file (mode 0600)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -s O -l remote-name -d 'To a file named as in the URL'
+complete -c dl -n "__fish_dl_using_subcommand get" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand get" -l link -d 'Share the cache\'s bytes in place of a copy'
+complete -c dl -n "__fish_dl_using_subcommand get" -l touch -d 'Renew the time of a file that is left alone'
+complete -c dl -n "__fish_dl_using_subcommand get" -s R -l remote-time -d 'Give the file the server\'s time'
+complete -c dl -n "__fish_dl_using_subcommand get" -l refresh -d 'Ask the origin whether the stored version still stands'
+complete -c dl -n "__fish_dl_using_subcommand get" -l force -d 'Download anew'
+complete -c dl -n "__fish_dl_using_subcommand get" -l stale-if-error -d 'If the origin cannot be asked, use what is stored'
+complete -c dl -n "__fish_dl_using_subcommand get" -l strict-length -d 'Refuse a body whose end nothing tells'
+complete -c dl -n "__fish_dl_using_subcommand get" -l allow-html -d 'Let an HTML page pass in place of a file'
+complete -c dl -n "__fish_dl_using_subcommand get" -l netrc -d 'Credentials from ~/.netrc, for https'
+complete -c dl -n "__fish_dl_using_subcommand get" -l compressed -d 'Ask for compression, store what is decoded'
+complete -c dl -n "__fish_dl_using_subcommand get" -s k -l insecure -d 'Verify no certificates; what it fetches serves only commands with -k'
+complete -c dl -n "__fish_dl_using_subcommand get" -s 4 -l ipv4 -d 'IPv4 only'
+complete -c dl -n "__fish_dl_using_subcommand get" -s 6 -l ipv6 -d 'IPv6 only'
+complete -c dl -n "__fish_dl_using_subcommand get" -l no-follow -d 'Follow no redirect'
+complete -c dl -n "__fish_dl_using_subcommand get" -l fail-fast -d 'The first failure ends the others'
+complete -c dl -n "__fish_dl_using_subcommand get" -s L -l location -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand get" -s f -l fail -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand get" -s S -l show-error -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand get" -l xattr -d 'Store origin and digest as extended attributes of the file'
+complete -c dl -n "__fish_dl_using_subcommand get" -l explain -d 'Tell each decision and the rule behind it'
+complete -c dl -n "__fish_dl_using_subcommand get" -l dry-run -d 'Decide and tell, but ask and write nothing'
+complete -c dl -n "__fish_dl_using_subcommand get" -l exit-code -d 'Exit 11 if nothing new was fetched or written'
+complete -c dl -n "__fish_dl_using_subcommand get" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand get" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand get" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand get" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand get" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand get" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand get" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand get" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand download" -s o -l output -d 'To this file (- is stdout)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l attr -d 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l label -d 'The item\'s label' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l filename -d 'The item\'s file name' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
+check\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l max-age -d 'Ask the origin about what is older' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
+etag\t''
+modified\t''
+size\t''
+hash\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l newer-than -d 'Only a version made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l older-than -d 'Only a version made before; without one exit 3' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l keep -d 'How many versions are kept (all)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l key-uri -d 'The identity, apart from the address' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l checksum -d 'The digest it must have: `sha256:HEX`, `sha256-BASE64`, bare hex' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l sha256 -d 'The SHA-256 it must have' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l checksums -d 'A list of digests; without a URL everything in it is fetched' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l base -d 'What the names in that list are relative to' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l size -d 'The exact size' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l min-size -d 'The least size' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l max-size -d 'The greatest size' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s i -l input -d 'A list: each line `URL [out=PATH] [checksum=SPEC] [mirror=URL]… [filename=NAME]` (- is stdin)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l descriptor -d 'A descriptor in TOML or JSON: `url` and any option of this group, by its long name' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s H -l header -d 'A request header `Name: value` (@FILE reads them, a value @env:VAR is read from the environment)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s d -l data -d 'Sent by POST as a form, as it is; several are joined with `&` (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l data-urlencode -d 'The same, with the value encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l data-json -d 'JSON sent by POST (@FILE and @- are read)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s F -l form -d 'A part of a multipart form: K=V or K=@FILE[;type=T][;filename=N]' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l form-string -d 'The same, never read as a file' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s u -l user -d 'Credentials for the URL\'s origin' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l netrc-file -d 'Credentials from this file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -s A -l user-agent -d 'The User-Agent header' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s e -l referer -d 'The Referer header' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l cacert -d 'CA certificates (PEM) in place of the system\'s' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l capath -d 'A folder of CA certificates (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l cert -d 'Client certificate (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l key -d 'Its private key (PEM)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l tls-min -d 'The least TLS version (1.2)' -r -f -a "1.2\t''
+1.3\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -s x -l proxy -d 'A proxy: http, https, socks5 or socks5h' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l noproxy -d 'Hosts that are reached without it, by commas' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l resolve -d 'Connect to this address in place of the host\'s' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l http-version -d 'The HTTP version (auto)' -r -f -a "auto\t''
+1.0\t''
+1.1\t''
+2\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l max-redirs -d 'How many redirects are followed (10)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l backend -d 'What carries the bytes: auto is reqwest for http and https, curl for ftp, ftps and file' -r -f -a "auto\t''
+reqwest\t''
+curl\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l retry -d 'Tries after the first (5)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l retry-delay -d 'The base of the wait between them (500ms)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l retry-max-wait -d 'The longest Retry-After that is waited for (2m)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l connect-timeout -d 'Until a connection stands (30s)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l stall-timeout -d 'Without a byte (60s)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l timeout -d 'For the whole, retries included (none)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l limit-rate -d 'At most so many bytes a second' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l min-rate -d 'Slower than this over the stall time is exit 5' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l mirror -d 'Another address of the same, tried when the one before fails' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l resume -d 'Go on with unfinished files (auto: with a strong validator)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l connections -d 'Connections for one file (auto)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s j -l jobs -d 'URLs at once (8)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l allow-status -d 'Statuses whose body is the result: `404,5xx`, `any`' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l meta -d 'The JSON result to a file, on failure too' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -s D -l dump-header -d 'The response head to a file (mode 0600)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -s O -l remote-name -d 'To a file named as in the URL'
+complete -c dl -n "__fish_dl_using_subcommand download" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand download" -l link -d 'Share the cache\'s bytes in place of a copy'
+complete -c dl -n "__fish_dl_using_subcommand download" -l touch -d 'Renew the time of a file that is left alone'
+complete -c dl -n "__fish_dl_using_subcommand download" -s R -l remote-time -d 'Give the file the server\'s time'
+complete -c dl -n "__fish_dl_using_subcommand download" -l refresh -d 'Ask the origin whether the stored version still stands'
+complete -c dl -n "__fish_dl_using_subcommand download" -l force -d 'Download anew'
+complete -c dl -n "__fish_dl_using_subcommand download" -l stale-if-error -d 'If the origin cannot be asked, use what is stored'
+complete -c dl -n "__fish_dl_using_subcommand download" -l strict-length -d 'Refuse a body whose end nothing tells'
+complete -c dl -n "__fish_dl_using_subcommand download" -l allow-html -d 'Let an HTML page pass in place of a file'
+complete -c dl -n "__fish_dl_using_subcommand download" -l netrc -d 'Credentials from ~/.netrc, for https'
+complete -c dl -n "__fish_dl_using_subcommand download" -l compressed -d 'Ask for compression, store what is decoded'
+complete -c dl -n "__fish_dl_using_subcommand download" -s k -l insecure -d 'Verify no certificates; what it fetches serves only commands with -k'
+complete -c dl -n "__fish_dl_using_subcommand download" -s 4 -l ipv4 -d 'IPv4 only'
+complete -c dl -n "__fish_dl_using_subcommand download" -s 6 -l ipv6 -d 'IPv6 only'
+complete -c dl -n "__fish_dl_using_subcommand download" -l no-follow -d 'Follow no redirect'
+complete -c dl -n "__fish_dl_using_subcommand download" -l fail-fast -d 'The first failure ends the others'
+complete -c dl -n "__fish_dl_using_subcommand download" -s L -l location -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand download" -s f -l fail -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand download" -s S -l show-error -d 'Taken, as habits of curl: what dl does anyway'
+complete -c dl -n "__fish_dl_using_subcommand download" -l xattr -d 'Store origin and digest as extended attributes of the file'
+complete -c dl -n "__fish_dl_using_subcommand download" -l explain -d 'Tell each decision and the rule behind it'
+complete -c dl -n "__fish_dl_using_subcommand download" -l dry-run -d 'Decide and tell, but ask and write nothing'
+complete -c dl -n "__fish_dl_using_subcommand download" -l exit-code -d 'Exit 11 if nothing new was fetched or written'
+complete -c dl -n "__fish_dl_using_subcommand download" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand download" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand download" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand download" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand download" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand download" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand download" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand download" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand doctor" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand completions" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand completions" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand completions" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand completions" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand completions" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand completions" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand completions" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand completions" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand completions" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand man" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand man" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand man" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand man" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand man" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand man" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand man" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand man" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand man" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand man" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand man" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand man" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand man" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand man" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand man" -l help -d 'Everything about the command (-h: one screen)'

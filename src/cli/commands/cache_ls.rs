@@ -1,0 +1,139 @@
+//! `dl cache ls`: the items that a filter means.
+
+use crate::cli::Session;
+use crate::cli::args::cache::{Filter, Ls};
+use crate::cli::output::escape_field;
+use crate::cli::progress::Spoken;
+use dl::cache::Cache;
+use dl::cache::item::Item;
+use dl::cache::query::Query;
+use dl::clock::{Timestamp, show_age, show_size};
+use dl::descriptor::{Key, identity_uri};
+use dl::error::Result;
+use dl::secret::Secrets;
+use serde_json::json;
+use std::os::unix::ffi::OsStrExt as _;
+
+/// Lists items. Nothing found is no failure.
+///
+/// # Errors
+/// Usage, or the cache cannot be read.
+pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
+    let (global, layers) = session.settle()?;
+    let args: Ls = session.args()?;
+    let secrets = layers.secrets();
+    let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
+    let items = cache.search(&query(&args, &secrets))?;
+    if args.count {
+        if global.json {
+            session.output.json(&json!({ "schema": 1, "count": items.len() }))?;
+        } else {
+            session.output.result(items.len().to_string().as_bytes())?;
+        }
+    } else if global.json {
+        for item in &items {
+            session.output.json(&item.to_json(&secrets))?;
+        }
+    } else if session.output.manner().stdout_is_terminal {
+        session.output.bytes(table(&items, args.long, Timestamp::now()).as_bytes())?;
+    } else {
+        let lines: String = items.iter().map(|item| fields(item, args.long).join("\t") + "\n").collect();
+        session.output.bytes(lines.as_bytes())?;
+    }
+    if !args.no_touch {
+        let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
+        cache.count_searches(&ids);
+    }
+    Ok(0)
+}
+
+fn query(args: &Ls, secrets: &Secrets) -> Query {
+    let filter: &Filter = &args.filter;
+    Query {
+        uris: filter.uri.iter().map(|uri| identity_uri(uri, secrets)).collect(),
+        uri_globs: filter.uri_glob.clone(),
+        keys: filter.key.iter().map(|key| Key(key.to_ascii_lowercase())).collect(),
+        ids: filter.id.clone(),
+        versions: filter.version.clone(),
+        statuses: filter.status.clone(),
+        labels: filter.label.clone(),
+        exts: filter.ext.clone(),
+        filenames: filter.filename.clone(),
+        newer_than: filter.newer_than,
+        older_than: filter.older_than,
+        all: filter.all,
+        sort: args.sort.unwrap_or_default(),
+        reverse: args.reverse,
+        limit: args.limit,
+    }
+}
+
+/// The columns of tab-separated output; `--long` adds its own after them.
+fn fields(item: &Item, long: bool) -> Vec<String> {
+    let mut all = vec![
+        item.id.to_string(),
+        item.status.name().to_owned(),
+        item.version.to_string(),
+        item.size.map_or_else(String::new, |size| size.to_string()),
+        item.created_at.to_string(),
+        escape_field(item.uri.as_bytes()),
+        escape_field(item.path.as_os_str().as_bytes()),
+    ];
+    if long {
+        all.extend([
+            item.key.to_string(),
+            item.sha256.as_ref().map_or_else(String::new, dl::digest::Digest::hex),
+            escape_field(item.label.as_bytes()),
+            item.validated_at.map_or_else(String::new, |t| t.to_string()),
+            item.last_read.map_or_else(String::new, |t| t.to_string()),
+            item.read_count.to_string(),
+        ]);
+    }
+    all
+}
+
+/// A table for people: sizes and ages in words, numbers to the right.
+fn table(items: &[Item], long: bool, now: Timestamp) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut head: Vec<&str> = vec!["ID", "STATUS", "VERSION", "SIZE", "AGE", "URI"];
+    if long {
+        head.extend(["LABEL", "READS", "PATH"]);
+    }
+    rows.push(head.into_iter().map(str::to_owned).collect());
+    for item in items {
+        let mut row = vec![
+            item.id.to_string(),
+            item.status.name().to_owned(),
+            item.version.to_string(),
+            item.size.map_or_else(|| "-".to_owned(), show_size),
+            show_age(now.since(item.created_at)),
+            escape_field(item.uri.as_bytes()),
+        ];
+        if long {
+            row.extend([
+                escape_field(item.label.as_bytes()),
+                item.read_count.to_string(),
+                escape_field(item.path.as_os_str().as_bytes()),
+            ]);
+        }
+        rows.push(row);
+    }
+    let count = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        for (column, cell) in row.iter().enumerate() {
+            let space = " ".repeat(widths[column] - cell.chars().count());
+            let is_number = matches!(column, 0 | 2 | 3 | 4 | 7);
+            let is_last = column + 1 == count;
+            match (is_number, is_last) {
+                (true, _) => text.extend([space.as_str(), cell]),
+                (false, true) => text.push_str(cell),
+                (false, false) => text.extend([cell.as_str(), &space]),
+            }
+            text.push_str(if is_last { "\n" } else { "  " });
+        }
+    }
+    text
+}

@@ -1,0 +1,18 @@
+//! One file a subcommand: plain values in, outcome out.
+
+pub(crate) mod cache_key;
+pub(crate) mod cache_ls;
+pub(crate) mod cache_show;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod fetch;
+mod fetch_outcome;
+pub(crate) mod man;
+pub(crate) mod version;
+
+use super::Session;
+use dl::error::Result;
+
+/// What a command does; the result is its exit code.
+pub(crate) type Run = fn(&Session<'_>) -> Result<u8>;

@@ -1,0 +1,209 @@
+//! The only reader of what surrounds the process: environment, home, umask, terminals, standard input.
+
+use dl::error::{Error, Result};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{IsTerminal, Read};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// Variables that `dl` reads beside the `DL_…` ones, which are the options' names ([`option_variable`]).
+pub(crate) const VARIABLES: &[&str] = &[
+    "ALL_PROXY",
+    "CLICOLOR_FORCE",
+    "FTP_PROXY",
+    "HOME",
+    "HTTPS_PROXY",
+    "NO_COLOR",
+    "NO_PROXY",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TERM",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "all_proxy",
+    "ftp_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+/// What every variable that stands for an option begins with.
+const PREFIX: &[u8] = b"DL_";
+
+/// The variable that stands for an option: `--max-age` is `DL_MAX_AGE`.
+pub(crate) fn option_variable(option: &str) -> String {
+    format!("DL_{}", option.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// What surrounds the process.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    variables: BTreeMap<OsString, OsString>,
+    /// Whether standard output is a terminal.
+    pub(crate) stdout_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub(crate) stderr_is_terminal: bool,
+}
+
+impl Context {
+    /// Reads it, once.
+    pub(crate) fn of_process() -> Self {
+        let known =
+            |name: &OsStr| name.as_bytes().starts_with(PREFIX) || name.to_str().is_some_and(|n| VARIABLES.contains(&n));
+        Self {
+            variables: std::env::vars_os().filter(|(name, _)| known(name)).collect(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// One that is made up, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(k, v)| (k.into(), v.into())).collect();
+        Self { variables, stdout_is_terminal: false, stderr_is_terminal: false }
+    }
+
+    /// A variable of the list; empty counts as unset.
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
+        debug_assert!(name.starts_with("DL_") || VARIABLES.contains(&name), "`{name}` is not in the list");
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|v| !v.is_empty())
+    }
+
+    /// The same as text.
+    ///
+    /// # Errors
+    /// Usage: it is not UTF-8.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
+        self.variable(name)
+            .map(|value| value.to_str().ok_or_else(|| Error::usage(format!("the variable `{name}` is not UTF-8"))))
+            .transpose()
+    }
+
+    /// Every `DL_…` variable that is set, by name.
+    pub(crate) fn option_variables(&self) -> impl Iterator<Item = (&str, &OsStr)> {
+        self.variables
+            .iter()
+            .filter(|(name, value)| name.as_bytes().starts_with(PREFIX) && !value.is_empty())
+            .filter_map(|(name, value)| Some((name.to_str()?, value.as_os_str())))
+    }
+
+    /// A variable that the user named himself (`@env:VAR`, `header-env`).
+    ///
+    /// # Errors
+    /// Usage: it is not set, or not UTF-8.
+    pub(crate) fn named_by_user(&self, name: &str) -> Result<String> {
+        std::env::var(name).map_err(|e| match e {
+            std::env::VarError::NotPresent => Error::usage(format!("the variable `{name}` is not set")),
+            std::env::VarError::NotUnicode(_) => Error::usage(format!("the variable `{name}` is not UTF-8")),
+        })
+    }
+
+    /// The user's home: `HOME`, else the account's.
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        match self.variable("HOME") {
+            Some(home) => Some(PathBuf::from(home)),
+            None => account_home(),
+        }
+    }
+
+    /// The folder of the cache where none is said.
+    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
+        self.folder("XDG_CACHE_HOME", if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" })
+    }
+
+    /// The config file where none is said.
+    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+        Some(self.folder("XDG_CONFIG_HOME", ".config")?.join("config.toml"))
+    }
+
+    /// Where files without a name may lie for a while: `TMPDIR`, else `/var/tmp`, which is on a disk.
+    pub(crate) fn temporary_folder(&self) -> PathBuf {
+        let said = self.variable("TMPDIR").map(PathBuf::from).filter(|p| p.is_absolute());
+        said.unwrap_or_else(|| PathBuf::from(if Path::new("/var/tmp").is_dir() { "/var/tmp" } else { "/tmp" }))
+    }
+
+    fn folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        // The XDG specification: a path that is not absolute is ignored.
+        let said = self.variable(variable).map(PathBuf::from).filter(|p| p.is_absolute());
+        let base = said.or_else(|| Some(self.home()?.join(below_home)))?;
+        Some(base.join("dl")).filter(|p| p.is_absolute())
+    }
+
+    /// The mode of a new file for everyone whom the umask does not shut out.
+    pub(crate) fn new_file_mode() -> u32 {
+        let mask = rustix::process::umask(rustix::fs::Mode::empty());
+        rustix::process::umask(mask);
+        0o666 & !u32::from(mask.bits())
+    }
+}
+
+/// The home of the account in the system's list.
+fn account_home() -> Option<PathBuf> {
+    let user = rustix::process::getuid().as_raw().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    accounts.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let home = fields.get(5).filter(|home| fields.get(2) == Some(&user.as_str()) && home.starts_with('/'))?;
+        Some(PathBuf::from(home))
+    })
+}
+
+/// The largest file that is named for its text (a list, a header file, a certificate).
+const LARGEST_NAMED_FILE_BYTES: u64 = 64 << 20;
+
+/// Reads a file that the user named; `-` is standard input.
+///
+/// # Errors
+/// Usage, naming the file: it is missing, cannot be read, or is larger than such files are.
+pub(crate) fn read_named(path: &Path) -> Result<Vec<u8>> {
+    let shown = path.display();
+    let failed = |e: std::io::Error| Error::usage(format!("cannot read `{shown}`")).cause(plain(&e));
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(LARGEST_NAMED_FILE_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        let file = std::fs::File::open(path).map_err(failed)?;
+        file.take(LARGEST_NAMED_FILE_BYTES + 1).read_to_end(&mut bytes)
+    };
+    read.map_err(failed)?;
+    if bytes.len() as u64 > LARGEST_NAMED_FILE_BYTES {
+        return Err(Error::usage(format!("`{shown}` is larger than {} MiB", LARGEST_NAMED_FILE_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Reads a file that the user named, as text.
+///
+/// # Errors
+/// As [`read_named`]; also where it is not UTF-8.
+pub(crate) fn read_named_text(path: &Path) -> Result<String> {
+    String::from_utf8(read_named(path)?)
+        .map_err(|e| Error::usage(format!("`{}` is not UTF-8", path.display())).cause(e.utf8_error().to_string()))
+}
+
+/// The system's words, in lower case and without the number.
+pub(crate) fn plain(e: &std::io::Error) -> String {
+    let text = e.to_string();
+    text.find(" (os error").map_or(text.clone(), |end| text[..end].to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_follow_the_environment() {
+        let context = Context::of(&[("HOME", "/home/u"), ("XDG_CACHE_HOME", "relative"), ("XDG_CONFIG_HOME", "/c")]);
+        assert_eq!(context.config_file().unwrap(), Path::new("/c/dl/config.toml"));
+        assert!(context.cache_folder().unwrap().starts_with("/home/u"));
+        assert_eq!(Context::of(&[("HOME", "")]).variable("HOME"), None);
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_whole() {
+        assert!(VARIABLES.is_sorted());
+        assert_eq!(option_variable("max-age"), "DL_MAX_AGE");
+    }
+}
