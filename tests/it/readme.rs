@@ -248,7 +248,7 @@ impl World {
         };
         let job = |clone: &Path| {
             let cache = clone.join(".dl-cache").display().to_string();
-            let told = self.shell(clone, &format!("export DL_CACHE_DIR='{cache}'\n{script}echo {MARK}0"));
+            let told = self.shell(clone, &format!("export DL_CACHE_DIR='{cache}'\n{script}echo '{MARK}0'"));
             assert!(told.ends_with(&format!("{MARK}0\n")), "a job failed:\n{told}");
             told
         };
