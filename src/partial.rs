@@ -37,9 +37,30 @@ pub struct Partial {
 #[derive(Debug)]
 enum Place {
     /// In the cache, under its key; goes on living when the process ends.
-    Kept { path: PathBuf, sidecar: PathBuf, lock: Lock, access: Access },
+    Kept {
+        path: PathBuf,
+        sidecar: PathBuf,
+        /// Whether the sidecar may be there: most files are too small to be noted.
+        noted: bool,
+        lock: Lock,
+        access: Access,
+    },
     /// Beside a destination or aside in the cache; goes when it is dropped.
     Unnamed(Temporary),
+}
+
+impl Place {
+    /// Removes the sidecar, if one may be there.
+    fn forget_state(&mut self) -> io::Result<()> {
+        let Self::Kept { sidecar, noted, .. } = self else { return Ok(()) };
+        if *noted {
+            match std::fs::remove_file(sidecar) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+                _ => *noted = false,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Partial {
@@ -73,9 +94,11 @@ impl Partial {
         let mut sidecar = path.as_os_str().to_owned();
         sidecar.push(".json");
         let sidecar = PathBuf::from(sidecar);
-        let state = std::fs::read(&sidecar).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let bytes = std::fs::read(&sidecar);
+        let noted = !bytes.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+        let state = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let known = state.is_some();
-        let place = Place::Kept { path: path.to_owned(), sidecar, lock, access };
+        let place = Place::Kept { path: path.to_owned(), sidecar, noted, lock, access };
         let mut partial = Self { place, state: state.unwrap_or_default() };
         if !known {
             partial.restart()?;
@@ -147,14 +170,10 @@ impl Partial {
     /// # Errors
     /// A disk error.
     pub fn restart(&mut self) -> Result<()> {
-        if let Place::Kept { sidecar, .. } = &self.place {
-            match std::fs::remove_file(sidecar) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(self.failed(&e)),
-                _ => {}
-            }
-        }
+        self.place.forget_state().map_err(|e| self.failed(&e))?;
         self.state = State::default();
-        self.file().set_len(0).map_err(|e| self.failed(&e))
+        let is_empty = self.file().metadata().is_ok_and(|m| m.len() == 0);
+        if is_empty { Ok(()) } else { self.file().set_len(0).map_err(|e| self.failed(&e)) }
     }
 
     /// Notes what is known, before the first byte of it is written. The boot is filled in here.
@@ -163,6 +182,9 @@ impl Partial {
     /// A disk error.
     pub fn note(&mut self, state: State) -> Result<()> {
         self.state = State { boot: disk::boot_id(), ..state };
+        if let Place::Kept { noted, .. } = &mut self.place {
+            *noted = true;
+        }
         if let Place::Kept { sidecar, path, access, .. } = &self.place {
             let folder = path.parent().unwrap_or(Path::new("."));
             let text = serde_json::to_vec(&self.state).unwrap_or_default();
@@ -229,7 +251,7 @@ impl Partial {
     /// # Errors
     /// Those of the file system; a missing folder among them.
     pub fn name_also(&self, name: &Path, access: Access, mode: u32) -> io::Result<()> {
-        if let Place::Kept { sidecar, .. } = &self.place {
+        if let Place::Kept { sidecar, noted: true, .. } = &self.place {
             // The state goes first: bytes without it are begun anew, a state without bytes would lie.
             let _ = std::fs::remove_file(sidecar);
         }
@@ -254,8 +276,10 @@ impl Partial {
 
     /// Takes the file and its state away.
     pub fn discard(self) {
-        if let Place::Kept { path, sidecar, lock, .. } = &self.place {
-            let _ = std::fs::remove_file(sidecar);
+        if let Place::Kept { path, sidecar, noted, lock, .. } = &self.place {
+            if *noted {
+                let _ = std::fs::remove_file(sidecar);
+            }
             if disk::names(path, lock.file()) {
                 let _ = std::fs::remove_file(path);
             }

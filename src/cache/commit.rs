@@ -126,7 +126,7 @@ fn is_same(newest: &Item, new: &NewItem, digest: &Digest) -> bool {
 fn refresh(connection: &Connection, newest: &Item, new: &NewItem, now: Timestamp) -> Outcome<()> {
     item::confirmed(connection, newest.id, now)?;
     if let Some(download) = &new.download {
-        download::note(connection, newest.id, download)?;
+        item::fetched(connection, newest.id, download)?;
     }
     if !new.label.is_empty() {
         item::describe(connection, newest.id, Some(&new.label), now)?;
@@ -147,7 +147,7 @@ pub(crate) fn revalidated(registry: &Registry, item: &Item, confirmation: Option
         let current = reread(registry, connection, item.id)?;
         item::confirmed(connection, item.id, now)?;
         if let (Some(stored), Some(confirmation)) = (&current.download, confirmation) {
-            download::note(connection, item.id, &download::confirm(stored, confirmation))?;
+            item::fetched(connection, item.id, &download::confirm(stored, confirmation))?;
         }
         reread(registry, connection, item.id)
     })

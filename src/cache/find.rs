@@ -65,7 +65,7 @@ fn choose(text: &str, all: Vec<Item>, purpose: Purpose) -> Result<Item> {
 }
 
 fn by_version(registry: &Registry, connection: &Connection, key: &Key, version: i64) -> Outcome<Option<Item>> {
-    let question = item::select() + "WHERE i.key = ?1 AND i.version = ?2";
+    let question = format!("{} WHERE i.key = ?1 AND i.version = ?2", item::SELECT);
     item::first(connection, registry.folder(), &question, rusqlite::params![key.0, version])
 }
 
@@ -81,7 +81,7 @@ fn spellings(text: &str, secrets: &Secrets) -> Vec<String> {
     all
 }
 
-/// The item whose file, or whose blob, has that path; the file itself may be gone.
+/// The item whose file has that path; the file itself may be gone.
 fn by_path(registry: &Registry, path: &Path) -> Result<Option<Item>> {
     let canonical = match (path.parent().map(std::fs::canonicalize), path.file_name()) {
         (Some(Ok(parent)), Some(name)) => parent.join(name),

@@ -179,7 +179,7 @@ fn run(
 /// Drops rows that make no sense and READY ones whose blob is not there or wrong; gives how many are left.
 fn keep_sound(folder: &Folder, target: &Connection) -> Outcome<usize> {
     let mut sensible = Vec::new();
-    item::ask(target, folder, &(item::select() + "ORDER BY i.id"), [], &mut |item| {
+    item::ask(target, folder, &format!("{} ORDER BY i.id", item::SELECT), [], &mut |item| {
         sensible.push((item.id, item.sha256.clone()));
         false
     })?;

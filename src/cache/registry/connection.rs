@@ -83,6 +83,9 @@ pub(crate) fn inode(folder: &Folder) -> u64 {
     std::fs::symlink_metadata(folder.registry()).map_or(0, |m| m.ino())
 }
 
+/// How many statements are kept prepared: all that a commit needs.
+const STATEMENTS: usize = 48;
+
 /// The lock under which the registry is made or mended.
 pub(crate) fn lock(folder: &Folder, wait: Duration) -> Outcome<Lock> {
     let lock = Lock::take(&folder.lock(), wait)?;
@@ -112,6 +115,7 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
     };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(lock_timeout)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if folder.is_remote() {
         // It may have been made elsewhere, as a WAL.
         connection.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(()))?;

@@ -10,15 +10,22 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
 use serde_json::{Map, Value, json};
 
-/// The columns of `downloads` in the order that `from_row` reads.
-pub(crate) const COLUMNS: &str =
-    "d.resolved_url, d.method, d.http_code, d.http_version, d.headers, d.etag, d.last_modified,
-    d.date, d.started_at, d.finished_at, d.checksums, d.backend, d.tls_verified, d.length_verified, d.insecure,
-    d.special_trust, d.private";
+/// How an item was got; `None` if that is not known, or makes no sense.
+pub(crate) fn of_item(connection: &Connection, item: i64) -> Outcome<Option<Download>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT resolved_url, method, http_code, http_version, headers, etag, last_modified, date, started_at, finished_at,
+             checksums, backend, tls_verified, length_verified, insecure, special_trust, private
+         FROM downloads WHERE item = ?1",
+    )?;
+    let mut rows = statement.query([item])?;
+    Ok(match rows.next()? {
+        Some(row) => from_row(row).ok().flatten(),
+        None => None,
+    })
+}
 
-/// Reads a download from the columns that begin at `first`; `None` if they make no sense.
-pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Download>> {
-    let mut next = first..;
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Download>> {
+    let mut next = 0..;
     let mut column = || next.next().unwrap_or(usize::MAX);
     let resolved_url = row.get(column())?;
     let method = row.get(column())?;
@@ -54,7 +61,7 @@ pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<D
     }))
 }
 
-/// Notes how an item was got, in place of what was noted before.
+/// Notes how an item was got, in place of what was noted before. That its row says so is for the caller to see to.
 pub(crate) fn note(connection: &Connection, item: i64, download: &Download) -> Outcome<()> {
     connection
         .prepare_cached(
@@ -83,14 +90,12 @@ pub(crate) fn note(connection: &Connection, item: i64, download: &Download) -> O
             download.trust.special,
             download.private,
         ])?;
-    connection.prepare_cached("UPDATE items SET fetched = 1 WHERE id = ?1")?.execute([item])?;
     Ok(())
 }
 
 /// Forgets how an item was got.
-pub(crate) fn clear(connection: &Connection, item: i64) -> Outcome<()> {
+pub(crate) fn forget(connection: &Connection, item: i64) -> Outcome<()> {
     connection.prepare_cached("DELETE FROM downloads WHERE item = ?1")?.execute([item])?;
-    connection.prepare_cached("UPDATE items SET fetched = 0 WHERE id = ?1")?.execute([item])?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! Items as rows: how they are read, added and changed.
 
-use crate::cache::folder::{Folder, is_file_name};
-use crate::cache::item::{Item, NewItem, Record, Status};
+use crate::cache::folder::{Folder, check_key, is_file_name};
+use crate::cache::item::{Download, Item, NewItem, Record, Status};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{attribute, download};
+use crate::cache::registry::{attribute, blob, download};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -11,22 +11,21 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// How many columns of `items` and `blobs` stand before those of `downloads`.
-const OWN_COLUMNS: usize = 28;
+/// The beginning of every question for items. One table only: a hit is a process of its own, and preparing a join would cost it more
+/// than asking three times.
+pub(crate) const SELECT: &str =
+    "SELECT i.id, i.key, i.version, i.uri, i.params, i.status, i.filename, i.ext, i.label, i.size, i.sha256,
+        i.created_at, i.modified_at, i.validated_at, i.last_read, i.read_count, i.last_search, i.search_count, i.error,
+        i.fetched, i.attributes, i.copy_mtime, i.copy_inode, i.copy_boot FROM items i ";
 
-/// The beginning of every question for items.
-pub(crate) fn select() -> String {
-    format!(
-        "SELECT i.id, i.key, i.version, i.uri, i.params, i.status, i.filename, i.ext, i.label, i.size, i.sha256,
-            i.created_at, i.modified_at, i.validated_at, i.last_read, i.read_count, i.last_search, i.search_count, i.error,
-            i.fetched, i.attributes, i.copy_mtime, i.copy_inode, i.copy_boot, b.size, b.mtime, b.inode, b.boot,
-            {} FROM items i LEFT JOIN blobs b ON b.sha256 = i.sha256 LEFT JOIN downloads d ON d.item = i.id ",
-        download::COLUMNS
-    )
+/// What else is known of an item, in other tables.
+struct Elsewhere {
+    download: bool,
+    attributes: bool,
 }
 
-/// Reads an item, but for its attributes; `None` if the row makes no sense: it is then as if it were not there.
-fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, bool)>> {
+/// Reads the row of an item; `None` if it makes no sense: it is then as if it were not there.
+fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, Elsewhere)>> {
     let mut next = 0..;
     let mut column = || next.next().unwrap_or(usize::MAX);
     let time = |t: i64| Timestamp(t);
@@ -49,25 +48,20 @@ fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, bo
     let last_search = row.get::<_, Option<i64>>(column())?.map(time);
     let search_count = row.get(column())?;
     let error: Option<String> = row.get(column())?;
-    let fetched: bool = row.get(column())?;
-    let has_attributes = row.get::<_, i64>(column())? > 0;
+    let elsewhere = Elsewhere { download: row.get(column())?, attributes: row.get::<_, i64>(column())? > 0 };
     let copy: (Option<i64>, Option<i64>, Option<String>) = (row.get(column())?, row.get(column())?, row.get(column())?);
-    let blob: (Option<u64>, Option<i64>, Option<i64>, Option<String>) =
-        (row.get(column())?, row.get(column())?, row.get(column())?, row.get(column())?);
 
-    let download = if fetched { download::from_row(row, OWN_COLUMNS)? } else { None };
     let digest = sha256.as_deref().map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes));
-    let (Some(status), Ok(Value::Object(params)), true, false, false) = (
+    let (Some(status), Ok(Value::Object(params)), true, false) = (
         status,
         serde_json::from_str(&params),
-        is_file_name(&filename) && crate::cache::folder::check_key(&key).is_ok() && version > 0,
+        is_file_name(&filename) && check_key(&key).is_ok() && version > 0,
         digest == Some(None) || (status == Some(Status::Ready) && (digest.is_none() || size.is_none())),
-        fetched && download.is_none(),
     ) else {
         return Ok(None);
     };
-    let record = match (size, copy, blob) {
-        (Some(size), (Some(mtime), Some(inode), boot), _) | (_, _, (Some(size), Some(mtime), Some(inode), boot)) => {
+    let record = match (size, copy) {
+        (Some(size), (Some(mtime), Some(inode), boot)) => {
             Some(Record { size, mtime, inode: inode.cast_unsigned(), boot })
         }
         _ => None,
@@ -93,11 +87,27 @@ fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, bo
         last_search,
         search_count,
         error: error.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
-        download,
+        download: None,
         attributes: Vec::new(),
         record,
     };
-    Ok(Some((item, has_attributes)))
+    Ok(Some((item, elsewhere)))
+}
+
+/// Adds what other tables say of an item; `None` if its download cannot be read, which would tell who may have it.
+fn complete(connection: &Connection, item: Item, elsewhere: &Elsewhere) -> Outcome<Option<Item>> {
+    let mut item = item;
+    if elsewhere.download {
+        let Some(download) = download::of_item(connection, item.id)? else { return Ok(None) };
+        item.download = Some(download);
+    }
+    if elsewhere.attributes {
+        item.attributes = attribute::of_item(connection, item.id)?;
+    }
+    if let (None, Some(digest)) = (&item.record, &item.sha256) {
+        item.record = blob::record(connection, digest)?;
+    }
+    Ok(Some(item))
 }
 
 /// Asks for items; the first that `accept` takes, if it takes one, is the last that is read.
@@ -112,11 +122,10 @@ pub(crate) fn ask(
     let mut statement = connection.prepare_cached(question)?;
     let mut rows = statement.query(parameters)?;
     while let Some(row) = rows.next()? {
-        let Some((mut item, has_attributes)) = from_row(folder, row).ok().flatten() else { continue };
-        if has_attributes {
-            item.attributes = attribute::of_item(connection, item.id)?;
-        }
-        if accept(item) {
+        let Some((item, elsewhere)) = from_row(folder, row).ok().flatten() else { continue };
+        if let Some(item) = complete(connection, item, &elsewhere)?
+            && accept(item)
+        {
             break;
         }
     }
@@ -140,17 +149,17 @@ pub(crate) fn first(
 
 /// The question for the READY versions of a key, newest first.
 pub(crate) fn newest_ready() -> String {
-    select() + "WHERE i.key = ?1 AND i.status = 3 ORDER BY i.version DESC"
+    format!("{SELECT} WHERE i.key = ?1 AND i.status = 3 ORDER BY i.version DESC")
 }
 
 /// The FAILED version of a key.
 pub(crate) fn failed(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
-    first(connection, folder, &(select() + "WHERE i.key = ?1 AND i.status = 2"), [&key.0])
+    first(connection, folder, &format!("{SELECT} WHERE i.key = ?1 AND i.status = 2"), [&key.0])
 }
 
 /// The item of that id.
 pub(crate) fn by_id(connection: &Connection, folder: &Folder, id: i64) -> Outcome<Option<Item>> {
-    first(connection, folder, &(select() + "WHERE i.id = ?1"), [id])
+    first(connection, folder, &format!("{SELECT} WHERE i.id = ?1"), [id])
 }
 
 /// The path of a new version, and whether it takes over the row of a failed one.
@@ -209,25 +218,26 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
         copy.and_then(|c| c.boot.as_deref()),
         now.0,
         error,
+        new.download.is_some(),
     ];
     let id = if let Some(id) = slot.failed {
         connection
             .prepare_cached(
                 "UPDATE items SET key = ?2, version = ?3, uri = ?4, params = ?5, status = ?6, filename = ?7, ext = ?8,
                      label = ?9, size = ?10, sha256 = ?11, copy_mtime = ?12, copy_inode = ?13, copy_boot = ?14,
-                     created_at = ?15, modified_at = ?15, validated_at = NULL, error = ?16
+                     created_at = ?15, modified_at = ?15, validated_at = NULL, error = ?16, fetched = ?17
                  WHERE id = ?1",
             )?
             .execute(values)?;
         attribute::clear(connection, id)?;
-        download::clear(connection, id)?;
+        download::forget(connection, id)?;
         id
     } else {
         connection
             .prepare_cached(
                 "INSERT INTO items (id, key, version, uri, params, status, filename, ext, label, size, sha256, copy_mtime,
                      copy_inode, copy_boot, created_at, modified_at, error, fetched, attributes)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, 0, 0)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17, 0)",
             )?
             .execute(values)?;
         connection.last_insert_rowid()
@@ -249,6 +259,13 @@ pub(crate) fn confirmed(connection: &Connection, id: i64, now: Timestamp) -> Out
     connection
         .prepare_cached("UPDATE items SET validated_at = ?2, modified_at = ?2 WHERE id = ?1")?
         .execute([id, now.0])?;
+    Ok(())
+}
+
+/// Notes how an item was got, where that may not have been known.
+pub(crate) fn fetched(connection: &Connection, id: i64, how: &Download) -> Outcome<()> {
+    download::note(connection, id, how)?;
+    connection.prepare_cached("UPDATE items SET fetched = 1 WHERE id = ?1 AND fetched = 0")?.execute([id])?;
     Ok(())
 }
 

@@ -1,7 +1,11 @@
 //! The registry: what is known of every item, in SQLite. One connection that threads share, and heals itself.
 //!
 //! A question that meets damage has the registry mended (`recover`) and is asked again; what was found out on the way is kept as a
-//! warning until somebody listens. Writes are immediate transactions. The log (WAL) is played back by each process that comes
+//! warning until somebody listens.
+//!
+//! Writes are immediate transactions. Threads that write at the same time share one: each does its work in a savepoint, hands the
+//! open transaction on while others wait for their turn, and the last one commits for all (a group commit, as databases call it).
+//! A transaction that is lost is done again by each. The log (WAL) is played back by each process that comes
 //! alone, so it is kept short: whoever wrote checks it back into the file once it is longer than a few hundred kilobytes. A hit
 //! only reads, but for its counter.
 
@@ -20,11 +24,14 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use connection::{Failure, Opened, Outcome};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// How long the log may be when a process that wrote ends, in pages of 4 KiB.
 const LOG_LIMIT_PAGES: i64 = 100;
+/// How many writes share a transaction at most.
+const GROUP_LIMIT: u32 = 64;
 /// How often a question is asked again after the registry was mended.
 const ATTEMPTS: usize = 3;
 
@@ -34,15 +41,31 @@ pub(crate) struct Registry {
     folder: Folder,
     lock_timeout: Duration,
     state: Mutex<State>,
+    /// Wakes the members of a group when it was committed or lost.
+    ended: Condvar,
+    /// How many threads are waiting for their turn to write.
+    writers: AtomicU32,
     boot: OnceLock<Option<String>>,
     warnings: Mutex<Vec<String>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     /// `None` only while it is opened again, and after that failed.
     opened: Option<Opened>,
     wrote: bool,
+    group: Group,
+}
+
+/// The writes that share a transaction.
+#[derive(Debug, Default)]
+struct Group {
+    /// Counts the transactions; the open one has this number.
+    number: u64,
+    /// How many writes are in the open one; 0: none is open.
+    members: u32,
+    /// Transactions that were not committed, and why, for the members that have not heard it: number, members, error.
+    lost: Vec<(u64, u32, Error)>,
 }
 
 fn enter<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -55,7 +78,9 @@ impl Registry {
         let registry = Self {
             folder,
             lock_timeout,
-            state: Mutex::new(State { opened: None, wrote: false }),
+            state: Mutex::default(),
+            ended: Condvar::new(),
+            writers: AtomicU32::new(0),
             boot: OnceLock::new(),
             warnings: Mutex::new(Vec::new()),
         };
@@ -90,7 +115,7 @@ impl Registry {
 
     /// Asks something. Asked again if the registry had to be mended.
     pub(crate) fn read<T>(&self, ask: impl Fn(&Connection) -> Outcome<T>) -> Result<T> {
-        said(self.attempt(|state| ask(connected(state)?)))
+        said(self.attempt(&mut enter(&self.state), |state| ask(connected(state)?)))
     }
 
     /// Changes something in one transaction. Done again if the registry had to be mended.
@@ -101,21 +126,51 @@ impl Registry {
     /// As `write`, for a change that may find that it needs a copy made first.
     pub(crate) fn try_write<T>(&self, change: impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
         self.folder.check_writable()?;
-        self.attempt(|state| {
-            if state.opened.as_ref().map(|o| o.inode) != Some(connection::inode(&self.folder)) {
-                // Removed or mended meanwhile: a row in a file without a name would be lost.
-                return Err(Failure::Replaced);
+        let mut lost = None;
+        for _ in 0..ATTEMPTS {
+            self.writers.fetch_add(1, Ordering::SeqCst);
+            let mut state = enter(&self.state);
+            self.writers.fetch_sub(1, Ordering::SeqCst);
+            let value = self.attempt(&mut state, |state| {
+                if state.group.members > 0 {
+                    return join(state, &change);
+                }
+                if state.opened.as_ref().map(|o| o.inode) != Some(connection::inode(&self.folder)) {
+                    // Removed or mended meanwhile: a row in a file without a name would be lost.
+                    return Err(Failure::Replaced);
+                }
+                begin(state)?;
+                join(state, &change)
+            });
+            if state.group.members == 0 {
+                // Nothing is open (any more): it could not be begun, or the error ended it for all.
+                self.ended.notify_all();
+                return value;
             }
-            let connection = connected(state)?;
-            if !state.wrote {
-                prepare_to_write(connection)?;
+            let number = state.group.number;
+            let is_member = value.is_ok();
+            if self.writers.load(Ordering::SeqCst) == 0 || state.group.members >= GROUP_LIMIT {
+                let inode = state.opened.as_ref().map_or(0, |o| o.inode);
+                let committed = commit(&mut state, is_member);
+                self.ended.notify_all();
+                if let Err(Failure::Damaged(why)) = &committed {
+                    state.close();
+                    self.mend(inode, why)?;
+                    continue;
+                }
+                return committed.and(value);
             }
-            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-            let value = change(&transaction)?;
-            transaction.commit()?;
-            state.wrote = true;
-            Ok(value)
-        })
+            // Another one is about to come, and commits for this one too.
+            let value = value?;
+            while state.group.number == number && state.group.members > 0 {
+                state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            match state.group.hear(number) {
+                None => return Ok(value),
+                error => lost = error,
+            }
+        }
+        Err(Failure::Said(lost.unwrap_or_else(|| unusable(&self.folder, "transactions were lost"))))
     }
 
     /// Adds one to a counter of each, unless the registry is busy or cannot be written: then nobody waits for it.
@@ -126,44 +181,49 @@ impl Registry {
         let mut state = enter(&self.state);
         let Ok(connection) = connected(&state) else { return };
         let now = Timestamp::now().0;
+        let is_open = state.group.members > 0;
         let add = || -> Outcome<()> {
+            for id in ids {
+                connection.prepare_cached(statement)?.execute([*id, now])?;
+            }
+            Ok(())
+        };
+        let alone = || -> Outcome<()> {
             prepare_to_write(connection)?;
             connection.busy_timeout(Duration::ZERO)?;
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-            for id in ids {
-                transaction.prepare_cached(statement)?.execute([*id, now])?;
-            }
+            add()?;
             Ok(transaction.commit()?)
         };
         // Damage is for the next question to find.
-        let counted = add().is_ok();
+        let counted = if is_open { add() } else { alone() };
         let _ = connection.busy_timeout(self.lock_timeout);
-        state.wrote |= counted;
+        state.wrote |= counted.is_ok();
     }
 
-    fn attempt<T>(&self, work: impl Fn(&mut State) -> Outcome<T>) -> Outcome<T> {
-        let mut state = enter(&self.state);
+    /// Works with the registry, which is opened if it is not, and mended if it turns out to be damaged.
+    fn attempt<T>(&self, state: &mut State, work: impl Fn(&mut State) -> Outcome<T>) -> Outcome<T> {
         let mut damage = String::new();
         for _ in 0..ATTEMPTS {
             let seen = state.opened.as_ref().map(|o| o.inode);
             let inode = seen.unwrap_or_else(|| connection::inode(&self.folder));
             let outcome = match seen {
-                Some(_) => work(&mut state),
+                Some(_) => work(state),
                 None => connection::open(&self.folder, self.lock_timeout).and_then(|opened| {
                     state.opened = Some(opened);
-                    work(&mut state)
+                    work(state)
                 }),
             };
             match outcome {
                 Err(Failure::Damaged(why)) => {
-                    state.opened = None;
-                    state.wrote = false;
+                    state.close();
+                    self.ended.notify_all();
                     self.mend(inode, &why)?;
                     damage = why;
                 }
                 Err(Failure::Replaced) => {
-                    state.opened = None;
-                    state.wrote = false;
+                    state.close();
+                    self.ended.notify_all();
                     "it was replaced".clone_into(&mut damage);
                 }
                 other => return other,
@@ -180,6 +240,92 @@ impl Registry {
             self.warn(warning);
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Closes the registry, so that it is opened anew. A transaction that is open is lost.
+    fn close(&mut self) {
+        self.group.lose(None, false);
+        self.opened = None;
+        self.wrote = false;
+    }
+}
+
+impl Group {
+    /// Ends the open transaction without a commit; its members will hear why. `told`: one of them knows already.
+    fn lose(&mut self, why: Option<&Failure>, told: bool) {
+        let others = self.members.saturating_sub(u32::from(told));
+        if others > 0 {
+            let error = match why {
+                Some(Failure::Said(error)) => error.clone(),
+                _ => Error::new(Kind::Cache, "registry", "a transaction of the registry was lost"),
+            };
+            self.lost.push((self.number, others, error));
+        }
+        self.members = 0;
+    }
+
+    /// Whether a transaction was lost, and why. Each member asks once.
+    fn hear(&mut self, number: u64) -> Option<Error> {
+        let index = self.lost.iter().position(|(lost, ..)| *lost == number)?;
+        self.lost[index].1 -= 1;
+        let error = self.lost[index].2.clone();
+        if self.lost[index].1 == 0 {
+            self.lost.swap_remove(index);
+        }
+        Some(error)
+    }
+}
+
+/// Opens a transaction for a group.
+fn begin(state: &mut State) -> Outcome<()> {
+    let connection = connected(state)?;
+    if !state.wrote {
+        prepare_to_write(connection)?;
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    state.group.number += 1;
+    Ok(())
+}
+
+/// Makes a change within the open transaction. If it fails, the others are not touched, unless SQLite has ended the transaction.
+fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
+    let connection = connected(state)?;
+    let run = |text| connection.prepare_cached(text)?.execute([]);
+    let changed = run("SAVEPOINT one").map_err(Failure::from).and_then(|_| change(connection)).and_then(|value| {
+        run("RELEASE one")?;
+        Ok(value)
+    });
+    let failure = match changed {
+        Ok(value) => {
+            state.group.members += 1;
+            return Ok(value);
+        }
+        Err(failure) => failure,
+    };
+    let is_open = !connection.is_autocommit() && run("ROLLBACK TO one").and_then(|_| run("RELEASE one")).is_ok();
+    if !is_open || state.group.members == 0 {
+        let _ = connection.execute_batch("ROLLBACK");
+        state.group.lose(Some(&failure), false);
+    }
+    Err(failure)
+}
+
+/// Commits the open transaction for all its members. `is_member`: the caller is one of them.
+fn commit(state: &mut State, is_member: bool) -> Outcome<()> {
+    let connection = connected(state)?;
+    match connection.execute_batch("COMMIT").map_err(Failure::from) {
+        Ok(()) => {
+            state.group.members = 0;
+            state.wrote = true;
+            Ok(())
+        }
+        Err(failure) => {
+            let _ = connection.execute_batch("ROLLBACK");
+            state.group.lose(Some(&failure), is_member);
+            Err(failure)
+        }
     }
 }
 
@@ -216,10 +362,10 @@ impl Drop for Registry {
         let (true, Some(opened)) = (state.wrote, &state.opened) else { return };
         let connection = &opened.connection;
         let _ = connection.busy_timeout(Duration::ZERO);
-        let log = connection
-            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
-        if log.is_ok_and(|(pages, done)| pages > LOG_LIMIT_PAGES && done < pages) {
-            let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let log = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
+        if log.is_ok_and(|pages| pages > LOG_LIMIT_PAGES) {
+            // Truncated, because a log that was only checked back is still played back by whoever comes next.
+            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }
 }

@@ -126,6 +126,12 @@ const MIGRATIONS: &[&str] = &[
 /// The version of the schema that this program writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len().cast_signed() as i64;
 
+/// The text without its comments and spaces: SQLite stores it as it comes, and every process parses all of it.
+fn terse(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 /// The version of the schema that a registry has.
 pub(crate) fn version(connection: &Connection) -> Outcome<i64> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
@@ -173,7 +179,7 @@ pub(crate) fn migrate(connection: &Connection) -> Outcome<()> {
     // Another process may have been first.
     let from = usize::try_from(version(&transaction)?).unwrap_or(usize::MAX);
     for step in MIGRATIONS.get(from..).unwrap_or_default() {
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(&terse(step))?;
     }
     if from < MIGRATIONS.len() {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -104,7 +104,7 @@ fn question(query: &Query) -> (String, Vec<Value>) {
     } else if !query.all {
         asked.conditions.push("i.status >= 0".to_owned());
     }
-    let mut text = item::select();
+    let mut text = item::SELECT.to_owned();
     if !asked.conditions.is_empty() {
         text += "WHERE ";
         text += &asked.conditions.join(" AND ");
@@ -179,7 +179,7 @@ fn collect(
     value: impl rusqlite::ToSql,
 ) -> Outcome<Vec<Item>> {
     let mut all = Vec::new();
-    item::ask(connection, folder, &(item::select() + condition), [value], &mut |item| {
+    item::ask(connection, folder, &format!("{}{condition}", item::SELECT), [value], &mut |item| {
         all.push(item);
         false
     })?;
@@ -265,8 +265,8 @@ mod tests {
         }
         for text in [
             item::newest_ready(),
-            item::select() + "WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC",
-            item::select() + "WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC",
+            format!("{} WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC", item::SELECT),
+            format!("{} WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC", item::SELECT),
             "SELECT DISTINCT key FROM items WHERE key >= ?1 AND key < 'b' ORDER BY key LIMIT 9".to_owned(),
             "SELECT max(version), max(CASE WHEN status = 3 THEN version END) FROM items WHERE key = ?1".to_owned(),
             "SELECT sha256 FROM blobs WHERE boot = ?1 AND mtime < 7 LIMIT 9".to_owned(),

@@ -51,6 +51,36 @@ fn one_key_from_many_handles_has_numbered_versions() {
     assert!(all.iter().all(|item| sandbox.stands(item)));
 }
 
+/// Threads share transactions: what fails for one is undone for that one only.
+#[test]
+fn a_write_that_fails_leaves_the_others_alone() {
+    let sandbox = Sandbox::new();
+    let item = put(&sandbox.cache, "a", b"one");
+    let nan = Attribute { value: AttributeValue::Float(f64::NAN), ..int("x", 0) };
+    let barrier = Barrier::new(12);
+    std::thread::scope(|scope| {
+        for n in 0..12 {
+            let (cache, barrier, item, nan) = (&sandbox.cache, &barrier, &item, &nan);
+            scope.spawn(move || {
+                barrier.wait();
+                for round in 0..20 {
+                    let name = format!("n{n}r{round}");
+                    if n % 3 == 0 {
+                        assert!(cache.describe(item, None, &[int(&name, 1), nan.clone()]).is_err());
+                    } else {
+                        let described = cache.describe(item, None, &[int(&name, 1)]).unwrap();
+                        assert!(described.attributes.contains(&int(&name, 1)));
+                        cache.count_reads(&[item.id]);
+                    }
+                }
+            });
+        }
+    });
+    let seen = newest(&sandbox.open(), "a").unwrap();
+    assert_eq!((seen.attributes.len(), seen.read_count), (8 * 20, 8 * 20));
+    assert!(!seen.attributes.iter().any(|a| a.name.starts_with("n3") || a.name == "x"));
+}
+
 #[test]
 fn one_content_from_many_handles_is_one_blob() {
     let sandbox = Sandbox::new();

@@ -232,7 +232,7 @@ impl Sandbox {
     /// Every blob is what its name says, and every READY item is what its row says.
     pub fn check_ready(&self) {
         for name in self.cache_tree() {
-            let Some(rest) = name.strip_prefix("blobs/sha256/").filter(|r| !r.ends_with('/')) else { continue };
+            let Some(rest) = name.strip_prefix("blobs/sha256/").filter(|_| !name.ends_with('/')) else { continue };
             let content = std::fs::read(self.cache().join(&name)).unwrap();
             assert_eq!(sha256(&content), rest.replace('/', ""), "the blob `{name}` is not what its name says");
         }
