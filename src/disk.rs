@@ -474,18 +474,16 @@ mod tests {
     #[test]
     fn sweeping_never_takes_a_living_one() {
         let folder = tempfile::tempdir().unwrap();
-        let over = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !over.load(std::sync::atomic::Ordering::Relaxed) {
-                    sweep(folder.path());
-                }
-            });
-            for i in 0..500 {
-                let published = Temporary::new_in(folder.path())
-                    .and_then(|t| t.publish(&folder.path().join(i.to_string()), 0o600, Replace::Refused));
-                over.store(published.is_err() || i == 499, std::sync::atomic::Ordering::Relaxed);
-                published.unwrap();
+            for writer in 0..8 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for i in 0..100 {
+                        sweep(folder);
+                        let temporary = Temporary::new_in(folder).unwrap();
+                        temporary.publish(&folder.join(format!("{writer}-{i}")), 0o600, Replace::Refused).unwrap();
+                    }
+                });
             }
         });
     }
