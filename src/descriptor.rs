@@ -113,8 +113,11 @@ pub fn is_token(text: &str) -> bool {
 }
 
 fn shorten(text: &str) -> String {
-    // A header may hold a secret: only its name is repeated.
-    let name: String = text.chars().take_while(|c| !matches!(c, ':' | ';') && !c.is_control()).take(60).collect();
+    // A header may hold a secret: only its name is repeated, also where the colon was forgotten.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let text_of_name = if Secrets::default().is_secret_header(first) { first } else { text };
+    let name: String =
+        text_of_name.chars().take_while(|c| !matches!(c, ':' | ';') && !c.is_control()).take(60).collect();
     if name.len() == text.len() { name } else { format!("{name}…") }
 }
 

@@ -249,9 +249,9 @@ impl Temporary {
             let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
-                    // Whoever looks for dead ones may have had the lock in between, and taken the name away.
-                    let _ = file.lock();
-                    if !names(&path, &file) {
+                    // Between making and locking, a sweep may have taken it for a dead one.
+                    let swept = matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock));
+                    if swept || !names(&path, &file) {
                         continue;
                     }
                     if let Ok(mut living) = LIVING.lock() {

@@ -188,10 +188,8 @@ impl Cache {
     fn in_partials<T>(&self, make: impl Fn() -> Result<T>) -> Result<T> {
         let folder = self.registry.folder();
         let partials = folder.partials();
-        make().or_else(|error| {
-            if partials.exists() {
-                return Err(error);
-            }
+        // Tried again whatever it was: another thread may have made the folder since.
+        make().or_else(|_| {
             folder
                 .make(&partials)
                 .map_err(|e| Error::disk(format!("cannot make the folder `{}`", partials.display()), &e))?;

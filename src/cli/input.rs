@@ -188,9 +188,8 @@ const DESCRIPTOR_ALSO: &[&str] = &[
 /// Usage: no such file, neither TOML nor JSON, unknown keys, no URL.
 pub(crate) fn read_descriptor(path: &Path, options: &[Arg]) -> Result<(String, Vec<Setting>)> {
     let text = read_named_text(path)?;
-    parse_descriptor(&text, path, options).map_err(|e| match e.message().starts_with("line ") {
-        true => e.context(format!("bad descriptor `{}`", path.display())),
-        false => e,
+    parse_descriptor(&text, path, options).map_err(|e| {
+        if e.message().starts_with("line ") { e.context(format!("bad descriptor `{}`", path.display())) } else { e }
     })
 }
 

@@ -58,9 +58,9 @@ impl Watch {
         let how = match asked.unwrap_or(Progress::Auto) {
             _ if output.manner().quiet => How::Nothing,
             Progress::None => How::Nothing,
-            Progress::Plain => How::Plain,
             Progress::Auto | Progress::Bar if on_terminal => How::Bars,
-            Progress::Auto | Progress::Bar => How::Plain,
+            // Where there is no terminal a bar cannot be drawn.
+            Progress::Auto | Progress::Bar | Progress::Plain => How::Plain,
         };
         let running = names.iter().map(|_| Mutex::default()).collect();
         Arc::new(Self {

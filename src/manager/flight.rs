@@ -5,7 +5,6 @@
 
 use crate::cache::Cache;
 use crate::cache::item::Item;
-use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
@@ -93,13 +92,10 @@ pub(crate) fn join(
     }
 }
 
-/// The failure of another that would be this one's too: final, of a request made since this one began.
-pub(crate) fn shared_error(failure: &Item, since: Timestamp, proof: &str, allow_status: &Statuses) -> Option<Error> {
+/// The failure of another that would be this one's too: final, and of the same demands.
+pub(crate) fn shared_error(failure: &Item, proof: &str, allow_status: &Statuses) -> Option<Error> {
     let error = failure.error.as_ref()?;
     let download = failure.download.as_ref()?;
-    if download.started_at < since {
-        return None;
-    }
     let text = |name: &str| error.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let kind = Kind::from_name(&text("kind")?)?;
     match kind {

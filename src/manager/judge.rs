@@ -35,7 +35,8 @@ impl Acceptance<'_> {
             && self.policy.older_than.is_none_or(|before| item.created_at < before)
     }
 
-    fn takes_content(&self, item: &Item) -> bool {
+    /// Whether size and digests are those asked for, as far as the record tells.
+    pub(crate) fn takes_content(&self, item: &Item) -> bool {
         let size = item.size.unwrap_or(0);
         self.proof.size.is_none_or(|s| s == size)
             && self.proof.min_size.is_none_or(|s| s <= size)

@@ -8,8 +8,8 @@
 //!   differ, and are not compared.
 //! * `https://data.example.org/` and `https://mirror.example.net/` are local origins, `/home/ana` is the home, and
 //!   `cargo run --release --` is the program under test.
-//! * A block whose first line names a language and a file (` ```makefile Makefile `) is written to that file.
-//! * `<!-- test: … -->` changes the world before what follows; see [`World::hook`].
+//! * `<!-- test: file NAME -->` before a block: it is written to that file. Another `<!-- test: … -->` changes the world
+//!   before what follows; see [`World::hook`].
 
 use crate::support::origin::Origin;
 use crate::support::reply::{File, Reply};
@@ -66,20 +66,22 @@ enum Step {
 
 fn steps(text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
+    let mut file = None;
     let mut lines = text.lines().enumerate();
     while let Some((_, line)) = lines.next() {
         if let Some(hook) = line.strip_prefix("<!-- test: ").and_then(|l| l.strip_suffix(" -->")) {
-            steps.push(Step::Hook(hook.to_owned()));
+            match hook.strip_prefix("file ") {
+                Some(name) => file = Some(name.to_owned()),
+                None => steps.push(Step::Hook(hook.to_owned())),
+            }
         }
         let Some(info) = line.strip_prefix("```") else { continue };
         let block: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, l)| !l.starts_with("```")).collect();
-        match info.split_once(' ') {
-            _ if info == "console" => steps.push(Step::Session(session(&block))),
-            Some((_, name)) => {
-                let text = block.iter().fold(String::new(), |text, (_, l)| text + l + "\n");
-                steps.push(Step::File { name: name.to_owned(), text });
-            }
-            None => {}
+        if info == "console" {
+            steps.push(Step::Session(session(&block)));
+        } else if let Some(name) = file.take() {
+            let text = block.iter().fold(String::new(), |text, (_, l)| text + l + "\n");
+            steps.push(Step::File { name, text });
         }
     }
     steps
@@ -187,7 +189,7 @@ impl World {
     /// * `two jobs of FILE`: the `run:` lines of a workflow, in two clones, the cache restored in the second.
     fn hook(&mut self, hook: &str) {
         match hook.split(' ').collect::<Vec<_>>().as_slice() {
-            ["in", "the", "clone"] => self.folder = repository().to_owned(),
+            ["in", "the", "clone"] => repository().clone_into(&mut self.folder),
             ["in", "a", "folder", "of", "its", "own"] => self.folder = self.sandbox.path(""),
             ["trips.csv", "grows"] => {
                 self.files.lock().unwrap().insert("/trips.csv".to_owned(), File::new(trips(2001)));

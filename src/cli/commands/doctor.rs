@@ -8,6 +8,7 @@ use crate::cli::{Session, parse};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use dl::error::{Error, Result};
 use serde_json::json;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// What one check came to.
@@ -84,7 +85,6 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 /// Whether the cache can be written, and by nobody else.
 fn cache(options: &dl::cache::Options) -> Finding {
     let (folder, shared) = (options.folder.as_path(), options.multi_user);
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let shown = folder.display();
     let unsafe_cache = |why: String| {
         let error = Error::new(dl::error::Kind::Cache, "unsafe_cache", why);

@@ -134,7 +134,7 @@ impl Outcome {
         // A failure names its URL, unless it does so by itself.
         let shown = if !report.url.is_empty() && !error.to_string().contains(&report.url) {
             let (url, message) = (report.mask.apply(&report.url), error.message().to_owned());
-            named(error.clone(), format!("{url}: {message}"))
+            named(&error, format!("{url}: {message}"))
         } else {
             error.clone()
         };
@@ -159,6 +159,11 @@ impl Outcome {
         let size = report.size.map_or_else(String::new, |size| format!("  {}", show_size(size)));
         let detail = detail(source, report, Timestamp::now()).map_or_else(String::new, |d| format!("  {d}"));
         self.output.tell(word, &format!("  {name}{size}{detail}"));
+        let unverified =
+            task.is_some_and(|t| t.travel.tls.insecure && matches!(t.descriptor.url.scheme(), "https" | "ftps"));
+        if source == Source::Network && unverified {
+            self.output.warn(&format!("{name}: who served it was not verified (--insecure)"));
+        }
         let in_cache = task.is_some_and(|t| matches!(t.destination, Destination::Cache));
         if in_cache && self.told.hint_of_cache && !self.hinted {
             self.hinted = true;
@@ -167,10 +172,7 @@ impl Outcome {
     }
 
     /// Writes `--meta`, tells the sum, and gives the exit code: that of the first failure in order.
-    ///
-    /// # Errors
-    /// Disk: `--meta` cannot be written.
-    pub(crate) fn end(mut self) -> Result<u8> {
+    pub(crate) fn end(mut self) -> u8 {
         if self.told.several {
             self.tell_sum();
         }
@@ -180,11 +182,11 @@ impl Outcome {
             self.output.error(&error);
             self.first.get_or_insert(error);
         }
-        Ok(match &self.first {
+        match &self.first {
             Some(error) => error.kind().exit_code(),
             None if self.told.exit_code && !self.changed => Kind::No.exit_code(),
             None => 0,
-        })
+        }
     }
 
     fn tell_sum(&self) {
@@ -206,7 +208,7 @@ impl Outcome {
 }
 
 /// The error with another message in the place of its own.
-fn named(error: Error, message: String) -> Error {
+fn named(error: &Error, message: String) -> Error {
     let mut new = Error::new(error.kind(), error.code(), message);
     for cause in error.causes() {
         new = new.cause(cause.clone());

@@ -9,6 +9,7 @@ use dl::secret::{Secret, Secrets};
 use dl::transfer::job::{IpFamily, Options, Proxies, ProxyUrl, Statuses, Tls};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::fmt::Write as _;
 use std::path::Path;
 use url::Url;
 
@@ -135,20 +136,20 @@ fn tls(ask: &Ask, typed: TypedTrust, context: &Context) -> Result<(Tls, Trust)> 
     let mut special = String::new();
     if typed.resolve {
         for resolve in &ask.resolve {
-            special.push_str(&format!("resolve {} {} {:?}\n", resolve.host, resolve.port, resolve.addresses));
+            let _ = writeln!(special, "resolve {} {} {:?}", resolve.host, resolve.port, resolve.addresses);
         }
     }
     if let Some(path) = &ask.cacert {
         let pem = certificates(path)?;
         if typed.cacert {
-            special.push_str(&format!("cacert {}\n", Digest::sha256(&pem)));
+            let _ = writeln!(special, "cacert {}", Digest::sha256(&pem));
         }
         add(pem);
     }
     if let Some(folder) = &ask.capath {
         let pem = folder_of_certificates(folder)?;
         if typed.capath {
-            special.push_str(&format!("capath {}\n", Digest::sha256(&pem)));
+            let _ = writeln!(special, "capath {}", Digest::sha256(&pem));
         }
         add(pem);
     }
