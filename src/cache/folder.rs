@@ -25,7 +25,9 @@ const SALT_BYTES: usize = 32;
 /// The longest name of a file, as file systems have it.
 const NAME_LIMIT_BYTES: usize = 255;
 /// The mode of a blob and of every name that is given to it.
-pub(crate) const BLOB_MODE: u32 = 0o444;
+const BLOB_MODE: u32 = 0o444;
+/// Their mode in a cache that is shared within a group.
+const SHARED_BLOB_MODE: u32 = 0o440;
 
 /// Makes one more name for a file. A value, so that tests can have a file system that refuses.
 pub(crate) type Linker = fn(&Path, &Path) -> io::Result<()>;
@@ -141,6 +143,11 @@ impl Folder {
     /// Whether the folder lies on a file system that several machines share, where a WAL is unsafe.
     pub(crate) fn is_remote(&self) -> bool {
         is_remote(&self.path)
+    }
+
+    /// The mode of blobs and of what is linked to them.
+    pub(crate) fn blob_mode(&self) -> u32 {
+        if self.access().folder_mode & 0o070 == 0 { BLOB_MODE } else { SHARED_BLOB_MODE }
     }
 
     pub(crate) fn registry(&self) -> PathBuf {
