@@ -147,7 +147,7 @@ impl Outcome {
         self.bytes += report.size.unwrap_or(0);
         let name = report.mask.apply(&shown_name(report));
         if let Some(would) = report.would {
-            self.output.tell(&format!("would {would}"), &format!("  {name}  {}", report.mask.apply(&report.url)));
+            self.output.tell(&format!("would {would}"), &format!("  {}", report.mask.apply(&report.url)));
             return;
         }
         let Some(source) = report.source else { return };
