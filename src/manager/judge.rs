@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn how_old_it_may_be() {
-        let minute = Freshness::MaxAge(Duration::from_secs(60));
+        let minute = Freshness::MaxAge(Duration::from_mins(1));
         assert_eq!(verdict(Freshness::Any, &item(0, None), 1 << 40), Verdict::Use);
         assert_eq!(verdict(Freshness::Check, &item(100, None), 100), Verdict::Check);
         assert_eq!(verdict(Freshness::Force, &item(100, None), 100), Verdict::Fetch);
