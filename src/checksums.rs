@@ -144,7 +144,7 @@ mod tests {
         let names: Vec<&str> = rows.iter().map(|r| r.name.as_str()).collect();
         assert_eq!(names, ["a.txt", "b.bin", "c (1).txt", "a.txt", "dir/x", "new\nline", "q", "with two words.txt"]);
         assert_eq!(rows[3].digest.algorithm(), Algorithm::Md5);
-        for bad in ["", "# nothing", "hello", "1234  x", "SHA256 (x) = 12", &format!("{A}"), &format!("{A}  ")] {
+        for bad in ["", "# nothing", "hello", "1234  x", "SHA256 (x) = 12", A, &format!("{A}  ")] {
             assert!(parse(bad).is_err(), "{bad}");
         }
         let signed =

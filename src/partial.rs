@@ -83,7 +83,7 @@ impl Partial {
             let Some(lock) = Lock::try_take(path)? else { return Ok(None) };
             let metadata = lock.file().metadata().map_err(|e| failed(&e))?;
             // Read-only for all, as `name_also` makes it; a new one has fewer bits under any umask.
-            let is_finished = metadata.nlink() > 1 || metadata.mode() & 0o666 == 0o444;
+            let is_finished = metadata.nlink() > 1 || matches!(metadata.mode() & 0o666, 0o444 | 0o440);
             if !is_finished {
                 break lock;
             }

@@ -25,7 +25,9 @@ const SALT_BYTES: usize = 32;
 /// The longest name of a file, as file systems have it.
 const NAME_LIMIT_BYTES: usize = 255;
 /// The mode of a blob and of every name that is given to it.
-pub(crate) const BLOB_MODE: u32 = 0o444;
+const BLOB_MODE: u32 = 0o444;
+/// Their mode in a cache that is shared within a group.
+const SHARED_BLOB_MODE: u32 = 0o440;
 
 /// Makes one more name for a file. A value, so that tests can have a file system that refuses.
 pub(crate) type Linker = fn(&Path, &Path) -> io::Result<()>;
@@ -143,6 +145,11 @@ impl Folder {
         is_remote(&self.path)
     }
 
+    /// The mode of blobs and of what is linked to them.
+    pub(crate) fn blob_mode(&self) -> u32 {
+        if self.access().folder_mode & 0o070 == 0 { BLOB_MODE } else { SHARED_BLOB_MODE }
+    }
+
     pub(crate) fn registry(&self) -> PathBuf {
         self.path.join("registry.sqlite")
     }
@@ -256,7 +263,7 @@ impl Folder {
     }
 
     /// Gives a file that was just made under CACHE its mode and owner, by name: opening a registry and closing it again would
-    /// drop the locks that SQLite holds on it.
+    /// drop the locks that `SQLite` holds on it.
     pub(crate) fn own(&self, path: &Path) -> io::Result<()> {
         if let Some((user, group)) = self.access.owner {
             std::os::unix::fs::chown(path, Some(user), Some(group))?;

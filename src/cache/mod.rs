@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `folder` | CACHE: is it safe, modes, where things stand, the salt |
 //! | `item`, `query`, `json` | the types: items, searches, the object of the contract |
-//! | `registry` | SQLite: schema, rows, searches, deliveries |
+//! | `registry` | `SQLite`: schema, rows, searches, deliveries |
 //! | `blobs` | content by digest, and the names that users are given |
 //! | `commit` | how something new comes in |
 //! | `stand` | whether a file may be given out, and how it is healed |
@@ -188,10 +188,8 @@ impl Cache {
     fn in_partials<T>(&self, make: impl Fn() -> Result<T>) -> Result<T> {
         let folder = self.registry.folder();
         let partials = folder.partials();
-        make().or_else(|error| {
-            if partials.exists() {
-                return Err(error);
-            }
+        // Tried again whatever it was: another thread may have made the folder since.
+        make().or_else(|_| {
             folder
                 .make(&partials)
                 .map_err(|e| Error::disk(format!("cannot make the folder `{}`", partials.display()), &e))?;

@@ -1,5 +1,7 @@
 //! The only reader of what surrounds the process: environment, home, umask, terminals, standard input.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
+
 use dl::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -93,7 +95,7 @@ impl Context {
     ///
     /// # Errors
     /// Usage: it is not set, or not UTF-8.
-    pub(crate) fn named_by_user(&self, name: &str) -> Result<String> {
+    pub(crate) fn named_by_user(name: &str) -> Result<String> {
         std::env::var(name).map_err(|e| match e {
             std::env::VarError::NotPresent => Error::usage(format!("the variable `{name}` is not set")),
             std::env::VarError::NotUnicode(_) => Error::usage(format!("the variable `{name}` is not UTF-8")),
@@ -135,7 +137,9 @@ impl Context {
     pub(crate) fn new_file_mode() -> u32 {
         let mask = rustix::process::umask(rustix::fs::Mode::empty());
         rustix::process::umask(mask);
-        0o666 & !u32::from(mask.bits())
+        #[allow(clippy::useless_conversion, reason = "the mode has 16 bits on macOS")]
+        let mask = u32::from(mask.bits());
+        0o666 & !mask
     }
 }
 

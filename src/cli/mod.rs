@@ -33,7 +33,7 @@ pub(crate) fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let as_json = wants_json(&arguments);
     let output = Arc::new(Output::new(manner(&context, None)));
-    let outcome = dispatch(&context, &output, arguments);
+    let outcome = dispatch(&context, &output, &arguments);
     let shown = match outcome {
         Ok(code) => Ok(code),
         Err(error) => report::failure(&output, &error, as_json).map(|()| error.kind().exit_code()),
@@ -137,8 +137,8 @@ impl Session<'_> {
     }
 }
 
-fn dispatch(context: &Context, output: &Arc<Output>, arguments: Vec<OsString>) -> Result<u8> {
-    match verbs::detect(&arguments)? {
+fn dispatch(context: &Context, output: &Arc<Output>, arguments: &[OsString]) -> Result<u8> {
+    match verbs::detect(arguments)? {
         Meant::Verb(verb, arguments) => run_verb(context, output, verb, arguments),
         Meant::Nothing(arguments) => {
             let typed = Typed::new(parse::prepare(args::Top::command()), arguments)?;

@@ -5,6 +5,7 @@ use dl::error::{Error, Result};
 use indicatif::MultiProgress;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -278,7 +279,7 @@ pub(crate) fn escape_field(bytes: &[u8]) -> String {
             }
         }
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
     out

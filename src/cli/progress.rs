@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How often a plain line is written.
 const PLAIN_LINE_EVERY: Duration = Duration::from_secs(30);
+/// A transfer that is done before this has no bar.
+const NO_BAR_BEFORE: Duration = Duration::from_millis(200);
 /// The widest name before a bar.
 const WIDEST_NAME_CHARS: usize = 28;
 const BAR: &str = "{prefix:28!} {bar:20} {bytes:>11} of {total_bytes:<11} {bytes_per_sec:>13} {eta:>4}";
@@ -58,9 +60,9 @@ impl Watch {
         let how = match asked.unwrap_or(Progress::Auto) {
             _ if output.manner().quiet => How::Nothing,
             Progress::None => How::Nothing,
-            Progress::Plain => How::Plain,
             Progress::Auto | Progress::Bar if on_terminal => How::Bars,
-            Progress::Auto | Progress::Bar => How::Plain,
+            // Where there is no terminal a bar cannot be drawn.
+            Progress::Auto | Progress::Bar | Progress::Plain => How::Plain,
         };
         let running = names.iter().map(|_| Mutex::default()).collect();
         Arc::new(Self {
@@ -100,9 +102,8 @@ impl Watch {
             return None;
         }
         Some(self.sum.get_or_init(|| {
-            let bar = self.output.bars().add(ProgressBar::no_length().with_style(style(SPINNER)));
-            bar.set_prefix(format!("all {} files", self.names.len()));
-            bar
+            let name = format!("all {} files", self.names.len());
+            self.output.bars().add(ProgressBar::no_length().with_style(style(SPINNER)).with_prefix(name))
         }))
     }
 
@@ -192,30 +193,45 @@ impl Ear {
         match self.watch.how {
             How::Nothing => {}
             How::Plain => self.watch.start_plain(),
+            // Another try of a transfer that has its bar already.
             How::Bars => {
-                let bar = self.bar.get_or_init(|| {
-                    let sum = self.watch.sum_bar();
-                    let bars = self.watch.output.bars();
-                    let bar = ProgressBar::no_length();
-                    let bar = match sum {
-                        Some(sum) => bars.insert_before(sum, bar),
-                        None => bars.add(bar),
-                    };
-                    let name = escape(self.watch.name(self.index));
-                    bar.set_prefix(name.chars().take(WIDEST_NAME_CHARS).collect::<String>());
-                    bar
-                });
-                match total {
-                    Some(total) => {
-                        bar.set_length(total);
-                        bar.set_style(style(BAR));
+                if let Some(bar) = self.bar.get() {
+                    match total {
+                        Some(total) => bar.set_length(total),
+                        None => bar.unset_length(),
                     }
-                    None => bar.set_style(style(SPINNER)),
+                    bar.set_style(style(if total.is_some() { BAR } else { SPINNER }));
+                    bar.set_position(held);
+                    bar.reset_eta();
                 }
-                bar.set_position(held);
-                bar.reset_eta();
             }
         }
+    }
+
+    /// The bar, once the transfer has run for a while: what is done at once needs none.
+    fn bar(&self) -> Option<&ProgressBar> {
+        if self.bar.get().is_some() || self.watch.how != How::Bars {
+            return self.bar.get();
+        }
+        let running = self.watch.running.get(self.index)?.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.began?.elapsed() < NO_BAR_BEFORE {
+            return None;
+        }
+        let (held, total) = (running.held, running.total);
+        drop(running);
+        Some(self.bar.get_or_init(|| {
+            let bar = match total {
+                Some(total) => ProgressBar::new(total).with_style(style(BAR)),
+                None => ProgressBar::no_length().with_style(style(SPINNER)),
+            };
+            let name: String = escape(self.watch.name(self.index)).chars().take(WIDEST_NAME_CHARS).collect();
+            let bar = bar.with_prefix(name).with_position(held);
+            let bars = self.watch.output.bars();
+            match self.watch.sum_bar() {
+                Some(sum) => bars.insert_before(sum, bar),
+                None => bars.add(bar),
+            }
+        }))
     }
 }
 
@@ -226,12 +242,16 @@ impl Listener for Ear {
             Event::Started { held, total } => self.started(held, total),
             Event::Received(bytes) => {
                 watch.received.fetch_add(bytes, Ordering::Relaxed);
-                watch.with(self.index, |running| running.bytes += bytes);
-                if let Some(bar) = self.bar.get() {
-                    bar.inc(bytes);
+                let mut now = 0;
+                watch.with(self.index, |running| {
+                    running.bytes += bytes;
+                    now = running.bytes;
+                });
+                if let Some(bar) = self.bar() {
+                    bar.set_position(now);
                 }
                 if let Some(sum) = watch.sum.get() {
-                    sum.inc(bytes);
+                    sum.set_position(watch.received.load(Ordering::Relaxed));
                 }
             }
             Event::Restarted(held) => {
@@ -241,7 +261,11 @@ impl Listener for Ear {
                 }
             }
             Event::Retrying { wait, reason } => {
-                let text = format!("{reason}; trying again in {:.1} s", wait.as_secs_f64());
+                let wait = match wait.as_millis() {
+                    ms @ 0..1000 => format!("{ms} ms"),
+                    _ => format!("{:.0} s", wait.as_secs_f64().ceil()),
+                };
+                let text = format!("{reason}; trying again in {wait}");
                 watch.output.note(&watch.about(self.index, &text));
             }
             Event::Waiting => {

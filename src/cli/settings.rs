@@ -129,9 +129,10 @@ impl Layers {
     /// Usage: a config file that was named and cannot be read, or is wrong.
     pub(crate) fn load(context: &Context, typed: &Typed) -> Result<Self> {
         let config = typed.matches.try_get_one::<PathBuf>("config").ok().flatten().map(PathBuf::as_path);
-        let no_config = match typed.has("no_config") {
-            true => typed.matches.try_get_one::<bool>("no_config").ok().flatten().copied(),
-            false => None,
+        let no_config = if typed.has("no_config") {
+            typed.matches.try_get_one::<bool>("no_config").ok().flatten().copied()
+        } else {
+            None
         };
         let mut layers = Self { environment: environment(context, &typed.command), ..Self::default() };
         let no_config = match no_config {

@@ -2,24 +2,26 @@
 
 use crate::cache::Cache;
 use crate::cache::item::{Item, NewContent};
+use crate::cache::query::Purpose;
 use crate::clock::Timestamp;
 use crate::descriptor::{Key, Resolved};
-use crate::digest::{Digest, Digests};
+use crate::digest::{Algorithm, Digest, Digests};
 use crate::disk;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
 use crate::manager::Manager;
 use crate::manager::deliver::{self, Found, Wanted};
 use crate::manager::flight::{self, Turn};
-use crate::manager::give::{failed, final_place, finished, give_item, hash_file, known_place};
+use crate::manager::give::{Proven, failed, final_place, finished, give_item, hash_file, known_place};
 use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source, error_to_json};
-use crate::manager::task::{CheckMethod, Destination, Task};
+use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::message::{Fields, Head, Request, Validators};
 use crate::partial::Partial;
 use crate::transfer::job::{Exchange, Fetched, Job, Proof};
 use crate::transfer::{filename, proof};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 /// A task that must ask the network, unless another process does it first.
@@ -33,28 +35,61 @@ pub(crate) struct Asking<'a> {
     pub(crate) salt: Vec<u8>,
     /// The stored version that is checked, if there is one.
     pub(crate) candidate: Option<Item>,
+    /// Whether the newest stored version turned out to be damaged: no older one takes its place.
+    pub(crate) damaged: Cell<bool>,
     pub(crate) started: Timestamp,
 }
 
-impl<'a> Asking<'a> {
+impl Asking<'_> {
     /// The newest stored version that would be accepted and whose file stands.
     pub(crate) fn candidate(&self, listener: &dyn Listener) -> Result<Option<Item>> {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return Ok(None) };
-        let acceptance = Acceptance {
-            policy: &self.task.policy,
-            proof: &self.task.proof,
-            trust: &self.task.trust,
-            allow_status: &self.task.travel.allow_status,
-        };
+        let acceptance = self.acceptance();
         let mut passed_over = Vec::new();
         loop {
             let accept = |item: &Item| !passed_over.contains(&item.id) && acceptance.takes(item);
             let Some(item) = cache.newest(key, &accept)? else { return Ok(None) };
-            let id = item.id;
-            if cache.stands(&item, listener)? && self.proves(&acceptance, &item)? {
+            if !cache.stands(&item, listener)? {
+                self.damaged.set(true);
+                return Ok(None);
+            }
+            if self.proves(&acceptance, &item)? {
                 return Ok(Some(item));
             }
-            passed_over.push(id);
+            passed_over.push(item.id);
+        }
+    }
+
+    /// An item of another key, or a blob without one, whose bytes have the digest that the user gave.
+    pub(crate) fn by_digest(&self, listener: &dyn Listener) -> Result<Option<Proven>> {
+        let anew = matches!(self.task.policy.freshness, Freshness::Check | Freshness::Force);
+        let given = self.task.proof.digests.iter().map(|e| &e.digest).find(|d| d.algorithm() == Algorithm::Sha256);
+        let (Some(cache), Some(digest), false) = (self.cache, given, anew) else { return Ok(None) };
+        let Some(blob) = cache.blob_path(digest) else { return Ok(None) };
+        let found = cache.find(&digest.to_string(), &self.task.travel.secrets, Purpose::Read).ok();
+        if found.as_ref().and_then(|item| item.download.as_ref()).is_some_and(|d| d.trust != self.task.trust) {
+            return Ok(None);
+        }
+        if let Some(item) = found
+            && self.acceptance().takes_content(&item)
+            && cache.stands(&item, listener)?
+            && self.proves(&self.acceptance(), &item)?
+        {
+            return Ok(Some(Proven::Item(Box::new(item))));
+        }
+        let digests = hash_file(&blob, self.task.proof.digests.iter().map(|e| e.digest.algorithm()))?;
+        let size = std::fs::metadata(&blob).map_or(0, |m| m.len());
+        let holds = self.task.proof.digests.iter().all(|e| digests.get(e.digest.algorithm()) == Some(&e.digest));
+        let fits = self.task.proof.size.is_none_or(|s| s == size);
+        Ok((holds && fits).then_some(Proven::Blob { path: blob, size, digests }))
+    }
+
+    fn acceptance(&self) -> Acceptance<'_> {
+        Acceptance {
+            policy: &self.task.policy,
+            proof: &self.task.proof,
+            trust: &self.task.trust,
+            allow_status: &self.task.travel.allow_status,
         }
     }
 
@@ -100,7 +135,7 @@ impl<'a> Asking<'a> {
                     // While we waited, another may have left a newer one.
                     self.candidate = self.candidate(listener)?;
                 }
-                self.transfer(partial, listener)
+                self.transfer(*partial, listener)
             }
         }
     }
@@ -117,7 +152,14 @@ impl<'a> Asking<'a> {
             }
         }
         let Some(failure) = cache.failure(key)? else { return Ok(None) };
-        match flight::shared_error(&failure, self.started, &self.proof_mark(), &self.task.travel.allow_status) {
+        let Some(download) = &failure.download else { return Ok(None) };
+        // What was asked before this one began is no answer to a command that wants it anew.
+        let anew = matches!(self.task.policy.freshness, Freshness::Check | Freshness::Force);
+        let told_at = if anew { download.started_at } else { failure.modified_at };
+        if told_at < self.started {
+            return Ok(None);
+        }
+        match flight::shared_error(&failure, &self.proof_mark(), &self.task.travel.allow_status) {
             Some(error) => Err(error),
             None => Ok(None),
         }

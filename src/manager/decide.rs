@@ -9,17 +9,18 @@ use crate::event::{Event, Listener, Silent};
 use crate::manager::Manager;
 use crate::manager::ask::Asking;
 use crate::manager::deliver::{self, Found, Place, Wanted};
-use crate::manager::give::{failed, finished, give_item, hash_file, known_place};
+use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, known_place};
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
 use crate::manager::task::{Destination, Freshness, IfExists, Task};
 use crate::secret::Mask;
+use std::cell::Cell;
 use std::path::Path;
 
 /// What is left to do after the decision.
 pub(crate) enum Next<'a> {
     /// Nothing: here is the report.
-    Done(Report),
+    Done(Box<Report>),
     /// The network is asked; a thread of its own may do it.
     Ask(Box<Asking<'a>>),
 }
@@ -35,12 +36,12 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
         ..Report::default()
     };
     match look_up(manager, task, &mut report, started, listener) {
-        Ok(None) => Next::Done(finished(report)),
+        Ok(None) => Next::Done(Box::new(finished(report))),
         Ok(Some(mut asking)) => {
             asking.report = report;
             Next::Ask(asking)
         }
-        Err(error) => Next::Done(failed(report, error)),
+        Err(error) => Next::Done(Box::new(failed(report, error))),
     }
 }
 
@@ -72,6 +73,7 @@ fn look_up<'a>(
         key: None,
         salt: Vec::new(),
         candidate: None,
+        damaged: Cell::new(false),
         started,
     });
     if let Some(cache) = cache {
@@ -107,9 +109,15 @@ fn look_up<'a>(
         give_item(cache, task, item, Source::Hit, report)?;
         return Ok(None);
     }
-    if task.policy.older_than.is_some() && asking.candidate.is_none() {
-        return Err(Error::new(Kind::NotFound, "not_found", "no stored version is older than the date given")
-            .hint("without --older-than the newest is used, or downloaded"));
+    if verdict == Verdict::Fetch
+        && let Some(proven) = asking.by_digest(listener)?
+    {
+        decided("bytes with the digest given are in the cache: nothing is asked".to_owned());
+        return give_proven(cache, task, proven, report).map(|()| None);
+    }
+    if asking.candidate.is_none() && (task.policy.older_than.is_some() || task.policy.newer_than.is_some()) {
+        return Err(Error::new(Kind::NotFound, "not_found", "no stored version is of the time asked for")
+            .hint("--newer-than and --older-than choose among what is stored; --max-age asks where it is too old"));
     }
     if task.policy.offline && asking.resolved.request.url.scheme() != "file" {
         offline(&asking, report, listener)?;
@@ -192,6 +200,14 @@ fn proven_file(manager: &Manager, task: &Task, path: &Path) -> Result<Option<Dig
 
 /// Without the network: a stale version if that was allowed, else a miss.
 fn offline(asking: &Asking<'_>, report: &mut Report, listener: &dyn Listener) -> Result<()> {
+    if asking.damaged.get() {
+        return Err(Error::new(
+            Kind::Integrity,
+            "damaged",
+            "the stored file was damaged, and --offline forbids to fetch it anew",
+        )
+        .hint("fetch it once without --offline"));
+    }
     match &asking.candidate {
         Some(item) if asking.task.policy.stale_if_error => {
             listener.event(Event::Warning("offline: a stored version is used unchecked".to_owned()));

@@ -5,7 +5,6 @@
 
 use crate::cache::Cache;
 use crate::cache::item::Item;
-use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
@@ -23,7 +22,7 @@ pub(crate) enum Turn {
     /// Another left an answer.
     Answered(Box<Item>),
     /// Ours: this is filled.
-    Mine(Partial),
+    Mine(Box<Partial>),
 }
 
 /// What is waited for, and how long.
@@ -51,7 +50,7 @@ pub(crate) fn join(
         if let Some(partial) = wait.cache.partial(wait.key)? {
             // Between the look-up and the lock another may have finished.
             return Ok(match answer() {
-                Ok(None) => Turn::Mine(partial),
+                Ok(None) => Turn::Mine(Box::new(partial)),
                 Ok(Some(item)) => {
                     partial.discard_if_empty();
                     Turn::Answered(Box::new(item))
@@ -78,7 +77,7 @@ pub(crate) fn join(
             listener.event(Event::Warning(
                 "another process fetches the same, but it does not move: fetched beside it".to_owned(),
             ));
-            return wait.cache.unnamed_partial().map(Turn::Mine);
+            return wait.cache.unnamed_partial().map(|partial| Turn::Mine(Box::new(partial)));
         }
         if wait.join.is_some_and(|limit| now.duration_since(begun) >= limit) {
             let error =
@@ -93,13 +92,10 @@ pub(crate) fn join(
     }
 }
 
-/// The failure of another that would be this one's too: final, of a request made since this one began.
-pub(crate) fn shared_error(failure: &Item, since: Timestamp, proof: &str, allow_status: &Statuses) -> Option<Error> {
+/// The failure of another that would be this one's too: final, and of the same demands.
+pub(crate) fn shared_error(failure: &Item, proof: &str, allow_status: &Statuses) -> Option<Error> {
     let error = failure.error.as_ref()?;
     let download = failure.download.as_ref()?;
-    if download.started_at < since {
-        return None;
-    }
     let text = |name: &str| error.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let kind = Kind::from_name(&text("kind")?)?;
     match kind {

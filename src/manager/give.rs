@@ -11,7 +11,15 @@ use crate::manager::report::{Report, Source};
 use crate::manager::task::{Destination, Naming, Task};
 use crate::transfer::filename;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Bytes that are proven by a digest given, whatever they were fetched as.
+pub(crate) enum Proven {
+    /// An item of another key.
+    Item(Box<Item>),
+    /// A blob without a row.
+    Blob { path: PathBuf, size: u64, digests: Digests },
+}
 
 /// Marks the end of a task.
 pub(crate) fn finished(mut report: Report) -> Report {
@@ -72,6 +80,28 @@ pub(crate) fn give_item(
         report.open = Some(open.map_err(|e| Error::disk(format!("cannot read `{}`", item.path.display()), &e))?);
     }
     report.source = Some(source);
+    Ok(())
+}
+
+/// Delivers bytes that a digest given has proven, whatever they were fetched as.
+pub(crate) fn give_proven(cache: Option<&Cache>, task: &Task, proven: Proven, report: &mut Report) -> Result<()> {
+    let (path, size, digests) = match proven {
+        Proven::Item(item) => return give_item(cache, task, &item, Source::Hit, report),
+        Proven::Blob { path, size, digests } => (path, size, digests),
+    };
+    let origin = report.url.clone();
+    let wanted = Wanted { size, sha256: digests.sha256(), last_modified: None, origin: &origin };
+    if let Some(place) = final_place(task, report)? {
+        report.output = Some(place.path.clone());
+        report.written = deliver::deliver(cache, &path, &place, wanted)?;
+    } else if matches!(task.destination, Destination::Open) {
+        let open = File::open(&path);
+        report.open = Some(open.map_err(|e| Error::disk(format!("cannot read `{}`", path.display()), &e))?);
+    }
+    report.size = Some(size);
+    report.digests = Some(digests);
+    report.path = Some(path);
+    report.source = Some(Source::Hit);
     Ok(())
 }
 

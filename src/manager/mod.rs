@@ -118,7 +118,7 @@ impl Manager {
     /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
-            Next::Done(report) => report,
+            Next::Done(report) => *report,
             Next::Ask(ask) => ask.ask(listener),
         };
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
@@ -172,7 +172,7 @@ impl Manager {
             match decide::decide(self, task, ears.as_ref()) {
                 Next::Done(report) => {
                     self.note_end(&report);
-                    order.finish(index, report);
+                    order.finish(index, *report);
                 }
                 Next::Ask(ask) => asking.push((index, ears, ask)),
             }
@@ -268,7 +268,13 @@ impl Manager {
                     listener.event(Event::Warning(format!("the cache cannot be used, nothing is stored: {error}")));
                     return Ok(None);
                 }
-                Err(error.clone())
+                Err(match (error.kind(), error.code()) {
+                    (Kind::Disk, code) if code != "disk_full" => {
+                        let usage = Error::usage(error.message()).hint("--cache-dir DIR names another folder");
+                        error.causes().iter().fold(usage, |usage, cause| usage.cause(cause.as_str()))
+                    }
+                    _ => error.clone(),
+                })
             }
         }
     }

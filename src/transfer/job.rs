@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::message::{Head, Request, Validators};
 use crate::secret::{Secret, Secrets};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
@@ -59,11 +60,22 @@ pub enum Resume {
     Never,
 }
 
+/// Where the system's roots are, if it was said; both empty: where they usually are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemRoots {
+    /// A file of them in PEM.
+    pub file: Option<PathBuf>,
+    /// Folders of such files.
+    pub folders: Vec<PathBuf>,
+}
+
 /// TLS, as it was asked for. The files have been read: their bytes stand here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tls {
     /// Root certificates in PEM in place of the system's; `None`: the system's (or those bundled where it has none).
     pub roots: Option<Vec<u8>>,
+    /// What stands in the place of the system's roots (`SSL_CERT_FILE`, `SSL_CERT_DIR`): read when TLS is first spoken.
+    pub system: SystemRoots,
     /// Client certificate chain in PEM.
     pub certificate: Option<Vec<u8>>,
     /// Its private key in PEM.

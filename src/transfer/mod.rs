@@ -296,3 +296,11 @@ fn another_source_may_help(error: &Error) -> bool {
 fn random() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
+
+/// How many root certificates a transfer with these options trusts.
+///
+/// # Errors
+/// Usage, where roots were named and there are none.
+pub fn count_roots(tls: &job::Tls) -> Result<usize> {
+    roots::certificates(tls).map(|all| all.len())
+}

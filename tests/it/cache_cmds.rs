@@ -39,7 +39,8 @@ fn ls_lists() {
 fn show_and_path_take_every_name_of_an_item() {
     let (sandbox, origin) = filled();
     let url = origin.url("/one.csv");
-    let item = sandbox.run("cache ls --json").json_lines().remove(0);
+    let items = sandbox.run("cache ls --json").json_lines();
+    let item = items.iter().find(|item| item["uri"] == url.as_str()).unwrap();
     let text = |name: &str| item[name].as_str().unwrap().to_owned();
     let names = [
         format!("sha256:{}", sha256(b"/one.csv")),

@@ -36,7 +36,7 @@ fn what_is_wrong_in_the_file_is_named() {
         ("retry = 7\nmax-age = \"soonish\"\n", ["max-age", "soonish"]),
         ("retry = \"seven\"\n", ["retry", "config.toml"]),
         ("this is no toml\n", ["config.toml", "1"]),
-        ("[cache]\nmaxsize = 1\n", ["maxsize", "max-size"]),
+        ("[cache]\nmultiuser = true\n", ["multiuser", "`multi-user`"]),
         ("[host.\"h.test\"]\nheaders = []\n", ["headers", "`header`"]),
     ] {
         sandbox.config(text);

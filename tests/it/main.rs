@@ -4,6 +4,7 @@
 //! behind when it ends), an [`support::origin::Origin`] (a closure that answers, well or badly), runs `dl` and looks
 //! at the transcript. What concerns the wire runs on both backends by [`support::sandbox::both`].
 #![expect(unreachable_pub, reason = "nothing is reachable from outside a test binary")]
+#![expect(clippy::disallowed_methods, reason = "servers and their programs are found by variables")]
 #![expect(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
 
 mod support;
@@ -22,6 +23,7 @@ mod origins;
 mod progress;
 mod proof;
 mod proxies;
+mod readme;
 mod real_servers;
 mod redirects;
 mod request;

@@ -152,7 +152,7 @@ fn a_list_by_url_is_fresh_and_can_name_what_to_fetch() {
         assert_eq!(run.ok().lines().len(), 2);
         let asked = |path: &str| origin.requests().iter().filter(|r| r.path() == path).count();
         assert_eq!((asked("/d/SUMS"), asked("/d/one.txt"), asked("/d/sub/two.txt")), (2, 1, 1));
-        sandbox.dl(["fetch", "--checksums", &list, "--base", &origin.url("/mirror/")]).run().ok();
+        sandbox.dl(["fetch", "--force", "--checksums", &list, "--base", &origin.url("/mirror/")]).run().ok();
         assert_eq!(asked("/mirror/sub/two.txt"), 1);
     });
 }

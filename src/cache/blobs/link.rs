@@ -3,7 +3,7 @@
 //! Links fail where an inode has its fill of them (65,000 on ext4), where the blob is another user's, and on file systems
 //! without them.
 
-use crate::cache::folder::{BLOB_MODE, Folder};
+use crate::cache::folder::Folder;
 use crate::cache::registry::connection::{Failure, Outcome};
 use crate::disk::{self, Signature, Temporary, random_name};
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub(crate) fn place(folder: &Folder, blob: &Path, path: &Path, copy: Option<Temp
         Err(e) => return Err(failed(&e).into()),
     }
     let copy = copy.ok_or(Failure::NeedsCopy)?;
-    copy.publish(path, BLOB_MODE, disk::Replace::Allowed)?;
+    copy.publish(path, folder.blob_mode(), disk::Replace::Allowed)?;
     Ok(Placed::Copy(Signature::of(path).map_err(|e| failed(&e))?))
 }
 
@@ -74,6 +74,6 @@ pub(crate) fn copy(folder: &Folder, blob: &Path) -> Result<Temporary> {
     let temporary = Temporary::new_in(&folder.items())?;
     let from = std::fs::File::open(blob).map_err(|e| failed(&e))?;
     disk::clone_or_copy(&from, temporary.file()).map_err(|e| failed(&e))?;
-    folder.access().apply(temporary.file(), BLOB_MODE).map_err(|e| failed(&e))?;
+    folder.access().apply(temporary.file(), folder.blob_mode()).map_err(|e| failed(&e))?;
     Ok(temporary)
 }

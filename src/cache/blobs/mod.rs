@@ -2,7 +2,7 @@
 
 pub(crate) mod link;
 
-use crate::cache::folder::{BLOB_MODE, Folder};
+use crate::cache::folder::Folder;
 use crate::cache::item::Record;
 use crate::digest::{Digest, hash_reader};
 use crate::disk::Signature;
@@ -91,11 +91,11 @@ pub(crate) fn put(folder: &Folder, partial: &Partial, digest: &Digest, boot: Opt
         // No boot to tell whether the bytes were lost in a power loss: they must be durable before their row.
         partial.file().sync_all().map_err(|e| failed(&e))?;
     }
-    match partial.name_also(&path, folder.access(), BLOB_MODE) {
+    match partial.name_also(&path, folder.access(), folder.blob_mode()) {
         Err(e) if e.kind() == ErrorKind::NotFound => {
             let parent = path.parent().unwrap_or(folder.path());
             folder.make(parent).map_err(|e| failed(&e))?;
-            partial.name_also(&path, folder.access(), BLOB_MODE)
+            partial.name_also(&path, folder.access(), folder.blob_mode())
         }
         other => other,
     }

@@ -118,7 +118,7 @@ fn question(query: &Query) -> (String, Vec<Value>) {
     (text, asked.parameters)
 }
 
-/// The order. With a condition that an index answers, what it finds is sorted: the plus keeps SQLite from reading all items by their
+/// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
 /// ids to spare itself that.
 fn order(sort: Sort, reverse: bool, selective: bool) -> String {
     let columns: &[&str] = match sort {

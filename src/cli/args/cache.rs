@@ -88,6 +88,7 @@ pub(crate) struct OfItems {
 /// `dl cache key`: a URI and what makes a request another one. The options are those of `fetch`.
 #[derive(Debug, Clone, Parser)]
 #[command(next_help_heading = "What is named")]
+#[expect(clippy::struct_field_names, reason = "the fields are the options' names")]
 pub(crate) struct Key {
     /// The URI
     #[arg(long, value_name = "URI")]

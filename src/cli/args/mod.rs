@@ -178,6 +178,7 @@ pub(crate) struct Ask {
 /// Which stored version may be used.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Which stored version may be used")]
+#[expect(clippy::struct_field_names, reason = "the fields are the options' names")]
 pub(crate) struct Age {
     /// any: the newest, without asking; check: as --refresh
     #[arg(long, value_name = "HOW", value_parser = values::freshness())]

@@ -17,9 +17,7 @@ fn told<T>(result: dl::error::Result<T>) -> Result<T, String> {
 }
 
 /// A parser of one of these words, each with what it means.
-fn words<T: Copy + Send + Sync + 'static>(
-    table: &'static [(&'static str, T)],
-) -> impl TypedValueParser<Value = T> + Clone {
+fn words<T: Copy + Send + Sync + 'static>(table: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(table.iter().map(|(word, _)| *word)).try_map(|word| {
         table.iter().find(|(known, _)| *known == word).map(|(_, value)| *value).ok_or("an unknown word")
     })
@@ -49,19 +47,19 @@ pub(crate) enum FreshnessWord {
     Check,
 }
 
-pub(crate) fn progress() -> impl TypedValueParser<Value = Progress> + Clone {
+pub(crate) fn progress() -> impl TypedValueParser<Value = Progress> {
     words(&[("auto", Progress::Auto), ("bar", Progress::Bar), ("plain", Progress::Plain), ("none", Progress::None)])
 }
 
-pub(crate) fn color() -> impl TypedValueParser<Value = Color> + Clone {
+pub(crate) fn color() -> impl TypedValueParser<Value = Color> {
     words(&[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
 }
 
-pub(crate) fn freshness() -> impl TypedValueParser<Value = FreshnessWord> + Clone {
+pub(crate) fn freshness() -> impl TypedValueParser<Value = FreshnessWord> {
     words(&[("any", FreshnessWord::Any), ("check", FreshnessWord::Check)])
 }
 
-pub(crate) fn check_method() -> impl TypedValueParser<Value = CheckMethod> + Clone {
+pub(crate) fn check_method() -> impl TypedValueParser<Value = CheckMethod> {
     words(&[
         ("auto", CheckMethod::Auto),
         ("etag", CheckMethod::Etag),
@@ -71,15 +69,15 @@ pub(crate) fn check_method() -> impl TypedValueParser<Value = CheckMethod> + Clo
     ])
 }
 
-pub(crate) fn if_exists() -> impl TypedValueParser<Value = IfExists> + Clone {
+pub(crate) fn if_exists() -> impl TypedValueParser<Value = IfExists> {
     words(&[("replace", IfExists::Replace), ("keep", IfExists::Keep), ("error", IfExists::Error)])
 }
 
-pub(crate) fn backend() -> impl TypedValueParser<Value = BackendChoice> + Clone {
+pub(crate) fn backend() -> impl TypedValueParser<Value = BackendChoice> {
     words(&[("auto", BackendChoice::Auto), ("reqwest", BackendChoice::Reqwest), ("curl", BackendChoice::Curl)])
 }
 
-pub(crate) fn http_version() -> impl TypedValueParser<Value = HttpVersion> + Clone {
+pub(crate) fn http_version() -> impl TypedValueParser<Value = HttpVersion> {
     words(&[
         ("auto", HttpVersion::Auto),
         ("1.0", HttpVersion::Http10),
@@ -88,16 +86,16 @@ pub(crate) fn http_version() -> impl TypedValueParser<Value = HttpVersion> + Clo
     ])
 }
 
-pub(crate) fn resume() -> impl TypedValueParser<Value = Resume> + Clone {
+pub(crate) fn resume() -> impl TypedValueParser<Value = Resume> {
     words(&[("auto", Resume::Auto), ("always", Resume::Always), ("never", Resume::Never)])
 }
 
 /// Whether TLS 1.3 is the least that is spoken.
-pub(crate) fn tls_min() -> impl TypedValueParser<Value = bool> + Clone {
+pub(crate) fn tls_min() -> impl TypedValueParser<Value = bool> {
     words(&[("1.2", false), ("1.3", true)])
 }
 
-pub(crate) fn shell() -> impl TypedValueParser<Value = clap_complete::Shell> + Clone {
+pub(crate) fn shell() -> impl TypedValueParser<Value = clap_complete::Shell> {
     use clap_complete::Shell;
     words(&[
         ("bash", Shell::Bash),

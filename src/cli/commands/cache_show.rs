@@ -9,6 +9,7 @@ use dl::cache::item::Item;
 use dl::cache::query::Purpose;
 use dl::error::{Error, Kind, Result};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 
 /// Shows items.
@@ -93,12 +94,14 @@ fn plain(value: &Value) -> String {
             Value::Object(inner) if name == "download" => {
                 text.push_str("download:\n");
                 for (name, value) in inner.iter().filter(|(_, v)| !v.is_null()) {
-                    text.push_str(&format!("  {name:<14} {}\n", one(value)));
+                    let _ = writeln!(text, "  {name:<14} {}", one(value));
                 }
             }
             Value::Object(inner) if inner.is_empty() => {}
             Value::String(inner) if inner.is_empty() => {}
-            value => text.push_str(&format!("{name:<16} {}\n", one(value))),
+            value => {
+                let _ = writeln!(text, "{name:<16} {}", one(value));
+            }
         }
     }
     text.push('\n');

@@ -31,6 +31,7 @@ pub(crate) fn generate(shell: Shell) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a variable says that the file is to be written anew")]
 mod tests {
     use super::*;
     use std::path::Path;

@@ -8,6 +8,7 @@ use dl::error::{Error, Result};
 use dl::secret::Secrets;
 use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 
 /// The defaults of options that have one; what is not here is not set. A test compares them with the program's.
@@ -55,7 +56,7 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
     let (global, layers) = session.settle()?;
     let fetch = of_fetch(session, &layers)?;
     check_hosts(&layers)?;
-    let rows = rows(&fetch, session, &layers)?;
+    let rows = rows(&fetch, session, &layers);
     if global.json {
         let settings: serde_json::Map<String, Value> =
             rows.into_iter().map(|row| (row.name, json!({ "value": row.value, "source": row.source }))).collect();
@@ -78,16 +79,16 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
     let mut text = String::new();
     for row in rows {
         let value = if row.value.is_null() { "(not set)".to_owned() } else { row.value.to_string() };
-        text.push_str(&format!("{} = {value}  # {}\n", row.name, row.source));
+        let _ = writeln!(text, "{} = {value}  # {}", row.name, row.source);
     }
     for host in &layers.hosts {
-        text.push_str(&format!("\n[host.{}]\n", Value::from(host.pattern.clone())));
+        let _ = writeln!(text, "\n[host.{}]", Value::from(host.pattern.clone()));
         for setting in &host.settings {
             let value = shown(&setting.option, &setting.values, true);
-            text.push_str(&format!("{} = {value}  # {}\n", setting.option, setting.origin));
+            let _ = writeln!(text, "{} = {value}  # {}", setting.option, setting.origin);
         }
         if !host.mirrors.is_empty() {
-            text.push_str(&format!("mirror = {}\n", Value::from(host.mirrors.clone())));
+            let _ = writeln!(text, "mirror = {}", Value::from(host.mirrors.clone()));
         }
     }
     session.output.bytes(text.as_bytes()).map(|()| 0)
@@ -101,7 +102,7 @@ fn of_fetch(session: &Session<'_>, layers: &Layers) -> Result<settings::Folded> 
     fold(&typed, &all)
 }
 
-fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Result<Vec<Row>> {
+fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Vec<Row> {
     let mut rows = Vec::new();
     for option in settings::file_keys() {
         let Some(long) = option.get_long() else { continue };
@@ -135,7 +136,7 @@ fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Re
         rows.push(Row { name: name.to_owned(), value: names.to_vec().into(), source });
     }
     rows.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(rows)
+    rows
 }
 
 fn default_value(option: &Arg, session: &Session<'_>) -> Value {
@@ -228,7 +229,7 @@ fn check_hosts(layers: &Layers) -> Result<()> {
     for host in &layers.hosts {
         fold(&typed, &[host.settings.as_slice()])?;
         for mirror in &host.mirrors {
-            dl::descriptor::parse_url(mirror)
+            dl::descriptor::address::parse_url(mirror)
                 .map_err(|e| e.context(format!("[host.\"{}\"]: bad mirror", host.pattern)))?;
         }
     }
@@ -247,7 +248,7 @@ fn example() -> String {
         let Some(long) = option.get_long().filter(|_| !option.is_hide_set()) else { continue };
         let group = option.get_help_heading().unwrap_or_default();
         if group != heading {
-            text.push_str(&format!("\n# ---- {group}\n"));
+            let _ = writeln!(text, "\n# ---- {group}");
             group.clone_into(&mut heading);
         }
         let about = option.get_help().map(ToString::to_string).unwrap_or_default();
@@ -256,7 +257,7 @@ fn example() -> String {
             None if parse::is_list(&option) => "[]".to_owned(),
             None => String::new(),
         };
-        text.push_str(&format!("\n# {about}\n# {long} ={}{value}\n", if value.is_empty() { "" } else { " " }));
+        let _ = writeln!(text, "\n# {about}\n# {long} ={}{value}", if value.is_empty() { "" } else { " " });
     }
     text.push_str(
         "\n# ---- The cache\n\n[cache]\n# The same as cache-shared\n# multi-user = false\n\
@@ -276,6 +277,7 @@ fn example() -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a variable says that the file is to be written anew")]
 mod tests {
     use super::*;
     use dl::transfer::job::Options;
@@ -298,7 +300,7 @@ mod tests {
             .lines()
             .filter(|l| !l.ends_with(" ="))
             .filter(|l| l.starts_with('[') || l.split_once(" = ").is_some_and(|(k, _)| !k[2..].contains(' ')))
-            .map(|l| format!("{}\n", l.strip_prefix("# ").unwrap_or(l)))
+            .flat_map(|l| [l.strip_prefix("# ").unwrap_or(l), "\n"])
             .collect();
         let mut layers = Layers::default();
         layers.read(&bare, Path::new("config.example.toml")).unwrap();

@@ -7,7 +7,9 @@ use crate::cli::settings::{self, Setting, fold};
 use crate::cli::{Session, parse};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use dl::error::{Error, Result};
+use dl::transfer::job::Tls;
 use serde_json::json;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// What one check came to.
@@ -48,7 +50,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         Err(error) => Finding::bad("cache", &error),
     });
     findings.push(match travel::options(&args, travel::TypedTrust::default(), &layers.secrets(), session.context) {
-        Ok((options, _)) => roots(options.tls.roots.as_deref(), options.tls.insecure),
+        Ok((options, _)) => roots(&options.tls),
         Err(error) => Finding::bad("tls", &error),
     });
     findings.push(match travel::shown_proxies(&args.ask, session.context) {
@@ -84,7 +86,6 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 /// Whether the cache can be written, and by nobody else.
 fn cache(options: &dl::cache::Options) -> Finding {
     let (folder, shared) = (options.folder.as_path(), options.multi_user);
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let shown = folder.display();
     let unsafe_cache = |why: String| {
         let error = Error::new(dl::error::Kind::Cache, "unsafe_cache", why);
@@ -115,17 +116,15 @@ fn cache(options: &dl::cache::Options) -> Finding {
     Finding::good("cache", format!("{shown} ({} free)", dl::clock::show_size(free)))
 }
 
-fn roots(pem: Option<&[u8]>, insecure: bool) -> Finding {
-    if insecure {
+/// Whether there are roots to trust.
+fn roots(tls: &Tls) -> Finding {
+    if tls.insecure {
         let error = Error::usage("certificates are not verified (`insecure`)");
         return Finding::bad("tls", &error.hint("take `insecure` out of the config file or DL_INSECURE"));
     }
-    let mark: &[u8] = b"-----BEGIN CERTIFICATE-----";
-    match pem {
-        Some(pem) => {
-            let count = pem.windows(mark.len()).filter(|w| *w == mark).count();
-            Finding::good("tls", format!("{count} roots of your own"))
-        }
-        None => Finding::good("tls", "the system's roots"),
+    match dl::transfer::count_roots(tls) {
+        Ok(count) if tls.roots.is_some() => Finding::good("tls", format!("{count} roots of your own")),
+        Ok(count) => Finding::good("tls", format!("{count} roots of the system")),
+        Err(error) => Finding::bad("tls", &error),
     }
 }

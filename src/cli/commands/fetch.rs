@@ -79,18 +79,17 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let mut plan = Vec::new();
     for asked in &asked {
         let mut task = planner.task(asked)?;
-        match rows.as_deref().filter(|_| !every_row).map(|rows| prove(&mut task, rows)) {
-            Some(Err(error)) => plan.push(Planned::Failed(Box::new(failed(&task, error)))),
-            _ => {
-                plan.push(Planned::Task(tasks.len()));
-                tasks.push(task);
-            }
+        if let Some(Err(error)) = rows.as_deref().filter(|_| !every_row).map(|rows| prove(&mut task, rows)) {
+            plan.push(Planned::Failed(Box::new(failed(&task, error))));
+        } else {
+            plan.push(Planned::Task(tasks.len()));
+            tasks.push(task);
         }
     }
     refuse_json_beside_bytes(&args, &tasks)?;
     let cache = cache_options(session, &args, &mut tasks)?;
     refuse_conflicts(&tasks, cache.as_ref().map(|c| c.folder.as_path()))?;
-    do_all(session, &layers, &args, cache, &tasks, plan)
+    Ok(do_all(session, &layers, &args, cache, &tasks, plan))
 }
 
 /// The URL and settings of the descriptor file, if one is named.
@@ -210,7 +209,7 @@ fn do_all(
     cache: Option<cache::Options>,
     tasks: &[Task],
     plan: Vec<Planned>,
-) -> Result<u8> {
+) -> u8 {
     let writes = tasks.iter().any(|t| !matches!(t.destination, Destination::Cache));
     if writes && !args.tell.dry_run {
         signals::start(&session.output);
@@ -237,7 +236,7 @@ fn do_all(
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
         // What failed before it, in the order asked for, comes first.
-        while let Some(planned) = plan.next() {
+        for planned in plan.by_ref() {
             match planned {
                 Planned::Failed(report) => outcome.take(None, *report),
                 Planned::Task(number) => {
@@ -338,8 +337,8 @@ fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, li
 fn all_rows(rows: &[Row], args: &Fetch) -> Result<Vec<Asked>> {
     let list = args.right.checksums.as_deref().unwrap_or_default();
     let base = match (&args.right.base, input::is_url(list)) {
-        (Some(base), _) => dl::descriptor::parse_url(&folder_of(base))?,
-        (None, true) => dl::descriptor::parse_url(list)?,
+        (Some(base), _) => dl::descriptor::address::parse_url(&folder_of(base))?,
+        (None, true) => dl::descriptor::address::parse_url(list)?,
         (None, false) => {
             return Err(Error::usage("the list of checksums is a file: what its names are relative to is not known")
                 .hint("--base URL"));

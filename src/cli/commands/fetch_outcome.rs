@@ -3,7 +3,9 @@
 use crate::cli::context::Context;
 use crate::cli::output::Output;
 use dl::clock::{Timestamp, show_age, show_size};
-use dl::descriptor::{Descriptor, Header, Payload};
+use dl::descriptor::Descriptor;
+use dl::descriptor::header::Header;
+use dl::descriptor::payload::Payload;
 use dl::disk::{Replace, Temporary};
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::{Report, Source};
@@ -134,7 +136,7 @@ impl Outcome {
         // A failure names its URL, unless it does so by itself.
         let shown = if !report.url.is_empty() && !error.to_string().contains(&report.url) {
             let (url, message) = (report.mask.apply(&report.url), error.message().to_owned());
-            named(error.clone(), format!("{url}: {message}"))
+            named(&error, format!("{url}: {message}"))
         } else {
             error.clone()
         };
@@ -147,7 +149,7 @@ impl Outcome {
         self.bytes += report.size.unwrap_or(0);
         let name = report.mask.apply(&shown_name(report));
         if let Some(would) = report.would {
-            self.output.tell(&format!("would {would}"), &format!("  {name}  {}", report.mask.apply(&report.url)));
+            self.output.tell(&format!("would {would}"), &format!("  {}", report.mask.apply(&report.url)));
             return;
         }
         let Some(source) = report.source else { return };
@@ -159,6 +161,11 @@ impl Outcome {
         let size = report.size.map_or_else(String::new, |size| format!("  {}", show_size(size)));
         let detail = detail(source, report, Timestamp::now()).map_or_else(String::new, |d| format!("  {d}"));
         self.output.tell(word, &format!("  {name}{size}{detail}"));
+        let unverified =
+            task.is_some_and(|t| t.travel.tls.insecure && matches!(t.descriptor.url.scheme(), "https" | "ftps"));
+        if source == Source::Network && unverified {
+            self.output.warn(&format!("{name}: who served it was not verified (--insecure)"));
+        }
         let in_cache = task.is_some_and(|t| matches!(t.destination, Destination::Cache));
         if in_cache && self.told.hint_of_cache && !self.hinted {
             self.hinted = true;
@@ -167,10 +174,7 @@ impl Outcome {
     }
 
     /// Writes `--meta`, tells the sum, and gives the exit code: that of the first failure in order.
-    ///
-    /// # Errors
-    /// Disk: `--meta` cannot be written.
-    pub(crate) fn end(mut self) -> Result<u8> {
+    pub(crate) fn end(mut self) -> u8 {
         if self.told.several {
             self.tell_sum();
         }
@@ -180,11 +184,11 @@ impl Outcome {
             self.output.error(&error);
             self.first.get_or_insert(error);
         }
-        Ok(match &self.first {
+        match &self.first {
             Some(error) => error.kind().exit_code(),
             None if self.told.exit_code && !self.changed => Kind::No.exit_code(),
             None => 0,
-        })
+        }
     }
 
     fn tell_sum(&self) {
@@ -206,7 +210,7 @@ impl Outcome {
 }
 
 /// The error with another message in the place of its own.
-fn named(error: Error, message: String) -> Error {
+fn named(error: &Error, message: String) -> Error {
     let mut new = Error::new(error.kind(), error.code(), message);
     for cause in error.causes() {
         new = new.cause(cause.clone());

@@ -15,7 +15,7 @@ use dl::cache::item::Trust;
 use dl::clock::Timestamp;
 use dl::error::{Error, Result};
 use dl::manager::task::{Description, Freshness, Policy, Task};
-use dl::transfer::job::{Expected, Options, Proof};
+use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
 use request::Common;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -76,9 +76,13 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(&mut self, asked: &Asked) -> Result<Task> {
-        let url = dl::descriptor::parse_url(&asked.url)?;
+        let url = dl::descriptor::address::parse_url(&asked.url)?;
         let variant = self.variant(&url)?;
         let args = &variant.args;
+        if args.ask.backend == Some(BackendChoice::Reqwest) && !matches!(url.scheme(), "http" | "https") {
+            return Err(Error::usage(format!("the backend `reqwest` does not speak `{}`", url.scheme()))
+                .hint("--backend auto, or curl"));
+        }
         let mut task = Task::new(variant.common.descriptor(asked, args, &variant.host_mirrors, self.context)?);
         task.policy = variant.policy.clone();
         task.proof = variant.proof.clone();
@@ -114,7 +118,7 @@ impl<'a> Planner<'a> {
         };
         let (options, trust) = travel::options(&args, typed, &self.layers.secrets(), self.context)?;
         let variant = Rc::new(Variant {
-            common: Common::new(&args, &folded.matches, self.context)?,
+            common: Common::new(&args, &folded.matches)?,
             travel: Arc::new(options),
             trust,
             policy: policy(&args)?,
@@ -209,10 +213,10 @@ mod tests {
     use super::super::parse;
     use super::*;
     use clap::CommandFactory as _;
-    use dl::descriptor::Payload;
+    use dl::descriptor::payload::Payload;
     use dl::manager::task::{Destination, Naming};
     use std::ffi::OsString;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     fn planned(words: &[&str], config: &str) -> Result<Task> {
         let context = Context::of(&[]);
@@ -230,8 +234,8 @@ mod tests {
         assert!(matches!(of(&[]), Destination::Cache));
         assert!(matches!(of(&["--no-cache"]), Destination::Open));
         assert!(matches!(of(&["-o", "-"]), Destination::Open));
-        assert!(matches!(of(&["-o", "x"]), Destination::Path(p) if p == PathBuf::from("x")));
-        assert!(matches!(of(&["-P", "d", "-o", "x"]), Destination::Path(p) if p == PathBuf::from("d/x")));
+        assert!(matches!(of(&["-o", "x"]), Destination::Path(p) if p == *"x"));
+        assert!(matches!(of(&["-P", "d", "-o", "x"]), Destination::Path(p) if p == *"d/x"));
         assert!(matches!(of(&["-O"]), Destination::Folder { naming: Naming::Url, .. }));
         assert!(matches!(of(&["--remote-header-name", "-P", "d"]), Destination::Folder { naming: Naming::Header, .. }));
         let hint = |words: &[&str]| planned(words, "").unwrap_err().hint_text().map(str::to_owned);
@@ -243,7 +247,7 @@ mod tests {
     fn freshness_by_the_most_asking() {
         let of =
             |words: &[&str]| planned(&[&["https://h/"], words].concat(), "max-age = \"1d\"").unwrap().policy.freshness;
-        assert_eq!(of(&[]), Freshness::MaxAge(Duration::from_secs(86_400)));
+        assert_eq!(of(&[]), Freshness::MaxAge(Duration::from_hours(24)));
         assert_eq!(of(&["--max-age", "0"]), Freshness::Check);
         assert_eq!(of(&["--refresh"]), Freshness::Check);
         assert_eq!(of(&["--freshness=any"]), Freshness::Any);
@@ -278,7 +282,7 @@ mod tests {
         let config = "[host.\"https://h\"]\nmirror = [\"https://m.example/base/\"]\nheader = [\"X-A: 1\"]\n";
         let task = planned(&["https://h/a/b?c=d", "-A", "me"], config).unwrap();
         assert_eq!(task.descriptor.mirrors[0].as_str(), "https://m.example/base/a/b?c=d");
-        let names: Vec<&str> = task.descriptor.headers.iter().map(dl::descriptor::Header::name).collect();
+        let names: Vec<&str> = task.descriptor.headers.iter().map(dl::descriptor::header::Header::name).collect();
         assert_eq!(names, ["user-agent", "x-a"]);
         let replaced = planned(&["https://h/", "-A", "me", "-H", "User-Agent: other"], "").unwrap();
         assert_eq!(replaced.descriptor.headers.len(), 1);

@@ -6,7 +6,10 @@ use crate::cli::input::{self, Asked};
 use clap::ArgMatches;
 use dl::attribute_text;
 use dl::clock::Timestamp;
-use dl::descriptor::{Descriptor, Header, Part, PartContent, Payload, Piece, parse_url};
+use dl::descriptor::Descriptor;
+use dl::descriptor::address::parse_url;
+use dl::descriptor::header::Header;
+use dl::descriptor::payload::{Part, PartContent, Payload, Piece};
 use dl::error::{Error, Result};
 use dl::message::Credentials;
 use dl::secret::Secret;
@@ -32,12 +35,8 @@ impl Common {
     ///
     /// # Errors
     /// Usage: anything that is not as it must be.
-    pub(crate) fn new(args: &Fetch, matches: &ArgMatches, context: &Context) -> Result<Self> {
-        Ok(Self {
-            headers: headers(args, context)?,
-            payload: payload(&args.ask, matches)?,
-            key_params: key_params(&args.age)?,
-        })
+    pub(crate) fn new(args: &Fetch, matches: &ArgMatches) -> Result<Self> {
+        Ok(Self { headers: headers(args)?, payload: payload(&args.ask, matches)?, key_params: key_params(&args.age)? })
     }
 
     /// The descriptor of one URL.
@@ -117,7 +116,7 @@ fn refuse_readable_by_others(path: &Path) -> Result<()> {
 }
 
 /// `-A`, `-e` and `-H`, in this order, so that `-H` has the last word.
-fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
+fn headers(args: &Fetch) -> Result<Vec<Header>> {
     let ask = &args.ask;
     let mut all = Vec::new();
     for (name, value) in [("User-Agent", &ask.user_agent), ("Referer", &ask.referer)] {
@@ -131,17 +130,12 @@ fn headers(args: &Fetch, context: &Context) -> Result<Vec<Header>> {
             Some(path) => {
                 let lines = read_named_text(Path::new(path))?;
                 for (index, line) in lines.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-                    let parsed = header(line.trim_end(), context);
+                    let parsed = header(line.trim_end(), args);
                     all.push(parsed.map_err(|e| e.context(format!("{path}:{}", index + 1)))?);
                 }
             }
-            None => all.push(header(text, context)?),
+            None => all.push(header(text, args)?),
         }
-    }
-    let of_a_part = |h: &&Header| matches!(h, Header::Set(name, _) if name == "range" || name == "if-range");
-    if let Some(part) = all.iter().find(of_a_part).filter(|_| !args.global.no_cache) {
-        return Err(Error::usage(format!("the header `{}` asks for a part, and whole files are cached", part.name()))
-            .hint("with --no-cache it is sent"));
     }
     // A field given by `-H` replaces the one of `-A` or `-e`.
     let own: Vec<String> = all.iter().skip(named(ask)).map(|h| h.name().to_owned()).collect();
@@ -158,11 +152,17 @@ fn named(ask: &Ask) -> usize {
     usize::from(ask.user_agent.is_some()) + usize::from(ask.referer.is_some())
 }
 
-fn header(text: &str, context: &Context) -> Result<Header> {
+fn header(text: &str, args: &Fetch) -> Result<Header> {
+    let name = text.split([':', ';']).next().unwrap_or_default().trim();
+    let of_a_part = name.eq_ignore_ascii_case("range") || name.eq_ignore_ascii_case("if-range");
+    if of_a_part && !args.global.no_cache {
+        return Err(Error::usage(format!("the header `{name}` asks for a part, and whole files are cached"))
+            .hint("with --no-cache it is sent"));
+    }
     if let Some((name, value)) = text.split_once(':')
         && let Some(variable) = value.trim().strip_prefix("@env:")
     {
-        let value = context.named_by_user(variable).map_err(|e| e.context(format!("bad header `{}`", name.trim())))?;
+        let value = Context::named_by_user(variable).map_err(|e| e.context(format!("bad header `{}`", name.trim())))?;
         return Header::parse(&format!("{name}: {value}"));
     }
     Header::parse(text)

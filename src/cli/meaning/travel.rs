@@ -6,9 +6,10 @@ use dl::cache::item::Trust;
 use dl::digest::Digest;
 use dl::error::{Error, Result};
 use dl::secret::{Secret, Secrets};
-use dl::transfer::job::{IpFamily, Options, Proxies, ProxyUrl, Statuses, Tls};
+use dl::transfer::job::{IpFamily, Options, Proxies, ProxyUrl, Statuses, SystemRoots, Tls};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::fmt::Write as _;
 use std::path::Path;
 use url::Url;
 
@@ -135,27 +136,22 @@ fn tls(ask: &Ask, typed: TypedTrust, context: &Context) -> Result<(Tls, Trust)> 
     let mut special = String::new();
     if typed.resolve {
         for resolve in &ask.resolve {
-            special.push_str(&format!("resolve {} {} {:?}\n", resolve.host, resolve.port, resolve.addresses));
+            let _ = writeln!(special, "resolve {} {} {:?}", resolve.host, resolve.port, resolve.addresses);
         }
     }
     if let Some(path) = &ask.cacert {
         let pem = certificates(path)?;
         if typed.cacert {
-            special.push_str(&format!("cacert {}\n", Digest::sha256(&pem)));
+            let _ = writeln!(special, "cacert {}", Digest::sha256(&pem));
         }
         add(pem);
     }
     if let Some(folder) = &ask.capath {
         let pem = folder_of_certificates(folder)?;
         if typed.capath {
-            special.push_str(&format!("capath {}\n", Digest::sha256(&pem)));
+            let _ = writeln!(special, "capath {}", Digest::sha256(&pem));
         }
         add(pem);
-    }
-    if ask.cacert.is_none() && ask.capath.is_none() && !ask.insecure {
-        for pem in from_environment(context)? {
-            add(pem);
-        }
     }
     let certificate = ask.cert.as_deref().map(certificates).transpose()?;
     let key = match (&ask.key, &ask.cert) {
@@ -164,32 +160,16 @@ fn tls(ask: &Ask, typed: TypedTrust, context: &Context) -> Result<(Tls, Trust)> 
         (None, Some(path)) => Some(private_key(path).map_err(|e| e.hint("--key FILE names the private key"))?),
         (None, None) => None,
     };
-    let tls = Tls { roots, certificate, key, insecure: ask.insecure, only_tls13: ask.tls_min.unwrap_or_default() };
+    let only_tls13 = ask.tls_min.unwrap_or_default();
+    let tls = Tls { roots, system: system_roots(context), certificate, key, insecure: ask.insecure, only_tls13 };
     let special = (!special.is_empty()).then(|| Digest::sha256(special.as_bytes()).hex());
     Ok((tls, Trust { insecure: ask.insecure, special }))
 }
 
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR`. They are set on many systems, so they are not parsed whole on each start.
-fn from_environment(context: &Context) -> Result<Vec<Vec<u8>>> {
-    let mut all = Vec::new();
-    if let Some(path) = context.variable("SSL_CERT_FILE") {
-        let path = Path::new(path);
-        let pem = read_named(path).map_err(|e| e.context("the file that SSL_CERT_FILE names is of no use"))?;
-        if !looks_like_certificates(&pem) {
-            return Err(no_certificate(path).context("the file that SSL_CERT_FILE names is of no use"));
-        }
-        all.push(pem);
-    }
-    if let Some(folders) = context.variable("SSL_CERT_DIR") {
-        let folders: Vec<_> = std::env::split_paths(folders).filter(|f| f.is_dir()).collect();
-        // OpenSSL takes several; one of them must have something, if no file does.
-        let found: Vec<_> = folders.iter().filter_map(|f| folder_of_certificates(f).ok()).collect();
-        if found.is_empty() && all.is_empty() {
-            return Err(Error::usage("the folders that SSL_CERT_DIR names hold no certificate"));
-        }
-        all.extend(found);
-    }
-    Ok(all)
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`. They are set on many systems: the files are read when TLS is spoken, not before.
+fn system_roots(context: &Context) -> SystemRoots {
+    let folders = context.variable("SSL_CERT_DIR").map(|all| std::env::split_paths(all).collect());
+    SystemRoots { file: context.variable("SSL_CERT_FILE").map(Into::into), folders: folders.unwrap_or_default() }
 }
 
 fn looks_like_certificates(pem: &[u8]) -> bool {
