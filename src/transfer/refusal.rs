@@ -47,7 +47,7 @@ fn request(proxy: &Url, origin: &str) -> String {
         let mut pair: Vec<u8> = percent_decode_str(proxy.username()).collect();
         pair.push(b':');
         pair.extend(percent_decode_str(proxy.password().unwrap_or_default()));
-        request += &format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(pair));
+        request.extend(["Proxy-Authorization: Basic ", &STANDARD.encode(pair), "\r\n"]);
     }
     request + "\r\n"
 }
@@ -55,7 +55,7 @@ fn request(proxy: &Url, origin: &str) -> String {
 fn status(answer: &[u8]) -> Option<u16> {
     let rest = answer.strip_prefix(b"HTTP/1.1 ").or_else(|| answer.strip_prefix(b"HTTP/1.0 "))?;
     let digits = rest.get(..3)?;
-    let ends = rest.get(3).is_none_or(|b| b.is_ascii_whitespace());
+    let ends = rest.get(3).is_none_or(u8::is_ascii_whitespace);
     std::str::from_utf8(digits).ok().filter(|_| ends)?.parse().ok()
 }
 
