@@ -119,6 +119,7 @@ impl Reqwest {
             .connect_timeout(self.settings.connect_timeout)
             .tcp_nodelay(true)
             .http1_max_headers(judge::MOST_FIELDS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(LARGEST_HEAD_BYTES)
             .dns_resolver(Resolver { family: self.settings.family });
         builder = match version {
@@ -326,6 +327,9 @@ fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
     if method == http::Method::HEAD || matches!(head.status, 204 | 304) {
         return Ok(Framing::Framed);
     }
+    if head.fields.contains("content-length") && head.content_length().is_none() {
+        return fail("the response has contradicting or invalid lengths");
+    }
     if head.fields.contains("transfer-encoding") {
         let codings: Vec<_> = head.fields.all("transfer-encoding").collect();
         return match codings[..] {
@@ -335,7 +339,6 @@ fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
     }
     match head.content_length() {
         Some(length) => Ok(Framing::Length(length)),
-        None if head.fields.contains("content-length") => fail("the response has contradicting or invalid lengths"),
         None if head.version == "2" => Ok(Framing::Framed),
         None => Ok(Framing::Unframed),
     }
