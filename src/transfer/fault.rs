@@ -136,6 +136,16 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
     }
 }
 
+/// Whether a connection that stood ended before the response head.
+pub(super) fn is_lost_connection(error: &reqwest::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let broke = |kind| matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof);
+    let incomplete = find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message);
+    let mut found = incomplete;
+    walk(error, &mut |e| found |= e.downcast_ref::<io::Error>().is_some_and(|e| broke(e.kind())));
+    found && !error.is_connect()
+}
+
 /// Whether a proxy answered CONNECT with a status that reqwest keeps to itself.
 pub(super) fn hides_status(error: &reqwest::Error) -> bool {
     error.is_connect() && says(error, "tunnel error: unsuccessful")

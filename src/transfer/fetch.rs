@@ -351,7 +351,11 @@ fn is_misfit(setback: &Setback, span: Option<&Span>) -> bool {
 /// A 416 says that nothing lies behind what we have: then that is the whole, if the total and the validator agree.
 fn is_whole(partial: &Partial, total: Option<u64>, answer: &Answer) -> Result<u64, String> {
     let prefix = partial.prefix();
-    match total.or(partial.state().total) {
+    let known = partial.state().total;
+    match total.or(known) {
+        Some(total) if known.is_some_and(|known| known != total) => {
+            return Err(format!("the whole is {total} bytes now, and was another size before"));
+        }
         Some(total) if total != prefix => return Err(format!("the whole is {total} bytes, {prefix} are held")),
         None => return Err("the total is not known".to_owned()),
         Some(_) => {}

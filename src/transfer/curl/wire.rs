@@ -94,7 +94,9 @@ impl Asked {
             return WireError { error: too_large("trailers"), unsent, transient: false };
         }
         let chunk = ended.code == curl_sys::CURLE_RECV_ERROR && ended.text.contains("chunk");
-        if chunk || ended.code == curl_sys::CURLE_BAD_CONTENT_ENCODING {
+        // The last is libcurl's word for bad trailers.
+        let malformed = [curl_sys::CURLE_BAD_CONTENT_ENCODING, curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY];
+        if chunk || (malformed.contains(&ended.code) && !self.is_ftp()) {
             let error =
                 Error::new(Kind::Network, "bad_framing", format!("the body from `{}` is malformed", self.origin()));
             return WireError { error, unsent, transient: false };
@@ -117,6 +119,10 @@ impl Asked {
         if ended.text.contains("alert") && is_tls(&self.url) {
             // TLS 1.3 tells only after the handshake that a client certificate is missing or wrong.
             return wire(tls("tls_handshake", &origin), false);
+        }
+        if ended.code == curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY && ended.text.contains("Multiple Location") {
+            let why = format!("redirect {} without a usable `Location`: there are several", ended.response);
+            return wire(Error::new(Kind::Http, "redirect_location", why), false);
         }
         match ended.code {
             curl_sys::CURLE_UNSUPPORTED_PROTOCOL
