@@ -466,6 +466,20 @@ fn bytes_after_the_end_are_not_the_next_answer() {
 }
 
 #[test]
+fn a_connection_with_two_framings_is_not_used_again() {
+    both(|sandbox| {
+        let origin = Origin::new(|_, conn| {
+            conn.send(chunked().field("Content-Length", "5").head());
+            conn.chunk("hello");
+            conn.chunk("");
+        });
+        let run = sandbox.dl(["fetch", "-j", "1", &origin.url("/a"), &origin.url("/b")]).run();
+        run.ok();
+        assert_eq!(origin.connections(), 2);
+    });
+}
+
+#[test]
 fn a_416_that_tells_another_total_is_no_end() {
     both(|sandbox| {
         let origin = Origin::new(|request, conn| match (request.number, request.header("range")) {
