@@ -395,31 +395,6 @@ fn framing() {
     run(FRAMING);
 }
 
-/// reqwest shows no interim response: it cannot count them, and only time ends an endless row of them.
-#[test]
-fn interim_responses() {
-    both(|sandbox| {
-        let shown = sandbox.backend() == "curl";
-        let endless = Origin::new(|_, conn| {
-            while conn.is_open() && !conn.is_over() {
-                conn.send("HTTP/1.1 100 Continue\r\n\r\n".repeat(100));
-            }
-        });
-        let run = sandbox.dl(["fetch", "--retry", "0", "--stall-timeout", "500ms", &endless.url("/a")]).run();
-        run.fails(if shown { 4 } else { 5 });
-        let many = Origin::new(|_, conn| {
-            conn.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(17));
-            conn.reply(&whole());
-        });
-        let run = sandbox.dl(["fetch", "--retry", "0", &many.url("/a")]).run();
-        if shown {
-            run.fails(4).says("interim");
-        } else {
-            run.ok();
-        }
-    });
-}
-
 #[test]
 fn statuses() {
     run(STATUSES);
@@ -446,55 +421,6 @@ fn an_unframed_body_is_told() {
         let origin = Origin::raw("HTTP/1.1 200 OK\r\n\r\nwho knows");
         let run = sandbox.dl(["fetch", "--json", &origin.url("/a")]).run();
         run.ok().has("length_verified", false).says("warning:");
-    });
-}
-
-#[test]
-fn bytes_after_the_end_are_not_the_next_answer() {
-    both(|sandbox| {
-        let origin = Origin::new(|request, conn| {
-            conn.reply(&Reply::ok(request.path()));
-            if request.path() == "/a" {
-                conn.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned");
-            }
-        });
-        let urls: Vec<String> = ["/a", "/b", "/c"].iter().map(|p| origin.url(p)).collect();
-        let run = sandbox.dl(["fetch", "-j", "1", &urls[0], &urls[1], &urls[2]]).run();
-        let bodies: Vec<_> = run.ok().lines().iter().map(|p| std::fs::read_to_string(p).unwrap()).collect();
-        assert_eq!(bodies, ["/a", "/b", "/c"]);
-    });
-}
-
-#[test]
-fn a_connection_with_two_framings_is_not_used_again() {
-    both(|sandbox| {
-        let origin = Origin::new(|_, conn| {
-            conn.send(chunked().field("Content-Length", "5").head());
-            conn.chunk("hello");
-            conn.chunk("");
-        });
-        let run = sandbox.dl(["fetch", "-j", "1", &origin.url("/a"), &origin.url("/b")]).run();
-        run.ok();
-        assert_eq!(origin.connections(), 2);
-    });
-}
-
-#[test]
-fn a_416_that_tells_another_total_is_no_end() {
-    both(|sandbox| {
-        let origin = Origin::new(|request, conn| match (request.number, request.header("range")) {
-            (0, _) => {
-                conn.begin(&whole().field("ETag", "\"e\""), HALF);
-                conn.cut();
-            }
-            (_, Some(_)) => {
-                let range = format!("bytes */{HALF}");
-                conn.reply(&Reply::new(416).field("ETag", "\"e\"").field("Content-Range", range));
-            }
-            _ => conn.reply(&whole().field("ETag", "\"e\"")),
-        });
-        let run = sandbox.dl(["fetch", "--json", "--retry", "2", &origin.url("/file.bin")]).run();
-        run.ok().has("size", SIZE);
     });
 }
 
