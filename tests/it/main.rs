@@ -12,6 +12,7 @@ mod support;
 mod cache_cmds;
 mod cli;
 mod config;
+mod connections;
 mod destinations;
 mod disk;
 mod fetch;
