@@ -66,6 +66,7 @@ fn query(args: &Ls, secrets: &Secrets) -> Query {
         sort: args.sort.unwrap_or_default(),
         reverse: args.reverse,
         limit: args.limit,
+        ..Query::default()
     }
 }
 
