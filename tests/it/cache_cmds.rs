@@ -11,7 +11,7 @@ fn filled() -> (Sandbox, Origin) {
         path => conn.reply(&Reply::ok(path)),
     });
     let urls: Vec<String> = ["/one.csv", "/two.txt"].iter().map(|p| origin.url(p)).collect();
-    sandbox.dl(["fetch"].into_iter().chain(urls.iter().map(String::as_str))).run().ok();
+    sandbox.dl(["fetch", "-j", "1"].into_iter().chain(urls.iter().map(String::as_str))).run().ok();
     sandbox.dl(["fetch", &origin.url("/missing.txt")]).run().fails(7);
     (sandbox, origin)
 }
