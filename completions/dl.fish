@@ -148,249 +148,14 @@ complete -c dl -n "__fish_dl_needs_command" -l xattr -d 'Store origin and digest
 complete -c dl -n "__fish_dl_needs_command" -l explain -d 'Tell each decision and the rule behind it'
 complete -c dl -n "__fish_dl_needs_command" -l dry-run -d 'Decide and tell, but ask and write nothing'
 complete -c dl -n "__fish_dl_needs_command" -l exit-code -d 'Exit 11 if nothing new was fetched or written'
-complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored: list, show, find'
-complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings: show, check'
 complete -c dl -n "__fish_dl_needs_command" -a "fetch" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "get" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "download" -d 'Fetch URLs: cached, verified, recorded'
+complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored'
+complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings'
 complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
 complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for a shell'
 complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "show" -d 'Everything known about an item'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "dir" -d 'Where the cache is'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key -d 'Items of this key' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l id -d 'The item of this id' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l version -d 'This version of each key' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l label -d 'With this label' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l ext -d 'With this extension' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l filename -d 'With this file name' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l newer-than -d 'Made or confirmed since' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l older-than -d 'Made before' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l sort -d 'By this field (id)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l all -d 'TRASH and DELETED too'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s l -l long -d 'More columns'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l count -d 'Only how many'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-touch -d 'Leave the counters alone'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri -d 'Exactly this URI, whatever the parameters' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key -d 'Items of this key' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l id -d 'The item of this id' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l version -d 'This version of each key' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l label -d 'With this label' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l ext -d 'With this extension' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l filename -d 'With this file name' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l newer-than -d 'Made or confirmed since' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l older-than -d 'Made before' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l sort -d 'By this field (id)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l all -d 'TRASH and DELETED too'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s l -l long -d 'More columns'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l count -d 'Only how many'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-touch -d 'Leave the counters alone'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l uri -d 'The URI' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-param -d 'Joins the key and is not sent' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s X -l request -d 'The method (GET; POST with data)' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l query -d 'Appended to the URL, encoded' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s H -l header -d 'A request header `Name: value`' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s d -l data -d 'Sent by POST as a form' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l data-json -d 'JSON sent by POST' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s F -l form -d 'A part of a multipart form' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l auth-id -d 'Joins the key in place of the credential' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "show" -d 'The settings that hold, and where each came from'
-complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "path" -d 'Where the config file is'
-complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "check" -d 'Whether the config file is right'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-dir -d 'The cache\'s folder' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The config file' -r -F
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more; twice: still more' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l progress -d 'How progress is shown' -r -f -a "auto\t''
-bar\t''
-plain\t''
-none\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When colors are used' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-config -d 'Read no config file'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-cache -d 'Neither look up nor store'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l offline -d 'No network: what is not in the cache is exit 3'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Results as JSON, one object a line'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -s s -l quiet -d 'Only results and errors'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-shared -d 'The cache is shared by the group that owns its folder'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -d 'This help, on one screen'
-complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s P -l dir -d 'Into this folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
@@ -760,6 +525,241 @@ complete -c dl -n "__fish_dl_using_subcommand download" -s q -s s -l quiet -d 'O
 complete -c dl -n "__fish_dl_using_subcommand download" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand download" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand download" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "show" -d 'Everything known about an item'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "dir" -d 'Where the cache is'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l sort -d 'By this field (id)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s l -l long -d 'More columns'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l count -d 'Only how many'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l sort -d 'By this field (id)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s l -l long -d 'More columns'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l count -d 'Only how many'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l uri -d 'The URI' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "show" -d 'The settings that hold, and where each came from'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "path" -d 'Where the config file is'
+complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "check" -d 'Whether the config file is right'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-dir -d 'The cache\'s folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l config -d 'The config file' -r -F
 complete -c dl -n "__fish_dl_using_subcommand doctor" -s v -l verbose -d 'Tell more; twice: still more' -r

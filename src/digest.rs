@@ -20,7 +20,7 @@ pub enum Algorithm {
     Sha384,
     /// SHA-512.
     Sha512,
-    /// BLAKE2b with 512 bits.
+    /// `BLAKE2b` with 512 bits.
     Blake2b,
     /// BLAKE3 with 256 bits.
     Blake3,

@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all, kernel locks, and cheap copies.
 
 use crate::error::{Error, Kind, Result};
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
@@ -239,7 +240,7 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// A new `.dl-<random>.part` (0600, locked while it lives) in `folder`. Dead ones of others are removed first.
+    /// A new `.dl-<random>.part` (0600, locked while it lives) in `folder`.
     ///
     /// # Errors
     /// A disk error if the folder cannot be written.
@@ -348,8 +349,23 @@ pub fn is_abandoned(path: &Path) -> bool {
     opened.is_ok_and(|file| file.try_lock().is_ok())
 }
 
-/// Removes `.dl-*.part` files whose process is gone. Failures are nobody's concern.
+/// Folders that this process has looked through for dead files: once is enough, and thousands of files into one folder
+/// must not mean to read it thousands of times.
+static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// How long another name of a file that is kept elsewhere (`--link`) is taken to live: nobody locks those.
+const LINK_GRACE_SECONDS: i64 = 60;
+
+/// Removes `.dl-*.part` files whose process is gone; only the first call for a folder does. Failures are nobody's concern.
 pub fn remove_dead_temporaries(folder: &Path) {
+    let name = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    if SWEPT.lock().is_ok_and(|mut swept| !swept.insert(name)) {
+        return;
+    }
+    sweep(folder);
+}
+
+fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
@@ -361,13 +377,19 @@ pub fn remove_dead_temporaries(folder: &Path) {
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
         if let Ok(file) = opened
-            && file.metadata().is_ok_and(|m| m.is_file())
+            && file.metadata().is_ok_and(|m| m.is_file() && !is_new_link(&m))
             && file.try_lock().is_ok()
             && names(&path, &file)
         {
             let _ = std::fs::remove_file(&path);
         }
     }
+}
+
+/// Whether it is one of several names of a file, and one was given or taken a moment ago.
+fn is_new_link(metadata: &std::fs::Metadata) -> bool {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime).tv_sec;
+    metadata.nlink() > 1 && metadata.ctime() > now - LINK_GRACE_SECONDS
 }
 
 /// Makes a folder and its parents; `mode` is that of new ones, exact under any umask where `exact` is said.
@@ -458,7 +480,7 @@ pub fn umask() -> u32 {
             // The mask can only be read by setting it.
             let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
             rustix::process::umask(mask);
-            u32::from(mask.as_raw_mode())
+            mask.as_raw_mode()
         })
     })
 }
@@ -504,6 +526,23 @@ mod tests {
         assert!(may_have_writers(&file));
         drop(writer);
         assert!(!may_have_writers(&file));
+    }
+
+    #[test]
+    fn sweeping_never_takes_a_living_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for i in 0..100 {
+                        sweep(folder);
+                        let temporary = Temporary::new_in(folder).unwrap();
+                        temporary.publish(&folder.join(format!("{writer}-{i}")), 0o600, Replace::Refused).unwrap();
+                    }
+                });
+            }
+        });
     }
 
     #[test]

@@ -93,11 +93,11 @@ pub struct Head {
 }
 
 impl Head {
-    /// `Content-Length`, if it is there and valid (equal repeated ones are one).
+    /// `Content-Length`, if it is there and valid: equal repeated ones are one, and no file is longer than 2^63 - 1.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         let mut lengths = self.fields.all("content-length").flat_map(|v| v.split(|b| *b == b','));
-        let first = parse_digits(lengths.next()?)?;
+        let first = parse_digits(lengths.next()?).filter(|length| i64::try_from(*length).is_ok())?;
         lengths.all(|l| parse_digits(l) == Some(first)).then_some(first)
     }
 

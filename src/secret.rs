@@ -56,7 +56,7 @@ const SECRET_HEADER_PARTS: &[&str] = &["token", "secret", "password", "apikey", 
 /// Query parameters that are secret.
 const SECRET_QUERY: &[&str] =
     &["token", "access_token", "sig", "signature", "api_key", "apikey", "key", "password", "secret"];
-/// CloudFront's presigning parameters; they count only beside `Key-Pair-Id`.
+/// `CloudFront`'s presigning parameters; they count only beside `Key-Pair-Id`.
 const CLOUDFRONT: &[&str] = &["policy", "signature", "expires", "key-pair-id", "hash-algorithm"];
 /// Azure's presigning parameters; they count only where both `sig` and `sv` stand.
 const AZURE: &[&str] = &[

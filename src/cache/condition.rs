@@ -3,7 +3,7 @@
 use crate::attribute_text::{parse_value, split_name};
 use crate::cache::item::{AttributeValue, Status};
 use crate::clock::{Timestamp, parse_date, parse_size};
-use crate::descriptor::identity_uri;
+use crate::descriptor::address::identity_uri;
 use crate::error::{Error, Result};
 use crate::secret::Secrets;
 use serde_json::Value;

@@ -307,7 +307,7 @@ impl Folder {
     }
 
     /// Gives a file that was just made under CACHE its mode and owner, by name: opening a registry and closing it again would
-    /// drop the locks that SQLite holds on it.
+    /// drop the locks that `SQLite` holds on it.
     pub(crate) fn own(&self, path: &Path) -> io::Result<()> {
         if let Some((user, group)) = self.access.owner {
             std::os::unix::fs::chown(path, Some(user), Some(group))?;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `folder` | CACHE: is it safe, modes, where things stand, the salt |
 //! | `item`, `query`, `condition`, `json` | the types: items, searches, the object of the contract |
-//! | `registry` | SQLite: schema, rows, searches, deliveries |
+//! | `registry` | `SQLite`: schema, rows, searches, deliveries |
 //! | `blobs` | content by digest, and the names that users are given |
 //! | `commit` | how something fetched comes in |
 //! | `by_hand`, `intake` | how something comes in that a user made |

@@ -68,7 +68,7 @@ pub(crate) fn recover(folder: &Folder, inode: u64, lock_timeout: Duration, why: 
     )))
 }
 
-/// Opens a damaged registry as far as SQLite lets us: `writable_schema` makes it overlook that pages are missing.
+/// Opens a damaged registry as far as `SQLite` lets us: `writable_schema` makes it overlook that pages are missing.
 fn open_damaged(path: &Path) -> Outcome<Connection> {
     let source =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;

@@ -75,7 +75,7 @@ pub(crate) fn parse_list(text: &str, name: &str) -> Result<Vec<Asked>> {
 fn asked(words: Vec<String>, place: &str) -> Result<Option<Asked>> {
     let mut words = words.into_iter();
     let Some(url) = words.next() else { return Ok(None) };
-    dl::descriptor::parse_url(&url)?;
+    dl::descriptor::address::parse_url(&url)?;
     let mut asked = Asked { url, place: Some(place.to_owned()), ..Asked::default() };
     for word in words {
         let once = |taken: bool| if taken { Err(Error::usage(format!("`{word}` is given twice"))) } else { Ok(()) };
@@ -87,7 +87,7 @@ fn asked(words: Vec<String>, place: &str) -> Result<Option<Asked>> {
             }
             Some(("checksum", spec)) => asked.checksums.push(Digest::parse(spec)?),
             Some(("mirror", url)) => {
-                dl::descriptor::parse_url(url)?;
+                dl::descriptor::address::parse_url(url)?;
                 asked.mirrors.push(url.to_owned());
             }
             Some(("filename", name)) if !name.is_empty() => {
@@ -241,8 +241,8 @@ pub(crate) fn is_url(text: &str) -> bool {
 ///
 /// # Errors
 /// Usage: an unknown word after `;`.
-pub(crate) fn form_part(name: &str, value: &str) -> Result<dl::descriptor::Part> {
-    use dl::descriptor::{Part, PartContent};
+pub(crate) fn form_part(name: &str, value: &str) -> Result<dl::descriptor::payload::Part> {
+    use dl::descriptor::payload::{Part, PartContent};
     let Some(rest) = value.strip_prefix('@') else {
         return Ok(Part { name: name.to_owned(), content: PartContent::Text(value.to_owned()) });
     };
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn form_parts() {
-        use dl::descriptor::PartContent;
+        use dl::descriptor::payload::PartContent;
         assert_eq!(form_part("a", "b;c").unwrap().content, PartContent::Text("b;c".to_owned()));
         let file = form_part("a", "@x.txt;type=text/plain;charset=utf-8;filename=\"y\"").unwrap().content;
         let expected = PartContent::File {

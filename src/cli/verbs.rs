@@ -131,8 +131,7 @@ pub(crate) const VERBS: &[Verb] = &[
 ];
 
 /// What the groups are about.
-pub(crate) const GROUPS: &[(&str, &str)] =
-    &[("cache", "What is stored: list, show, find"), ("config", "Settings: show, check")];
+pub(crate) const GROUPS: &[(&str, &str)] = &[("cache", "What is stored"), ("config", "Settings")];
 
 impl Verb {
     /// The words as they are typed.
@@ -204,6 +203,9 @@ pub(crate) fn detect(arguments: &[OsString]) -> Result<Meant> {
         return Ok(Meant::Group(group, before));
     };
     let word = word.to_string_lossy();
+    if word == "help" {
+        return Ok(Meant::Group(group, vec!["--help".into()]));
+    }
     match VERBS.iter().find(|v| v.words.len() == 2 && v.words[0] == *group && v.is_called(&word)) {
         Some(verb) => Ok(Meant::Verb(verb, [&before, &arguments[next + 1..]].concat())),
         None => Err(no_verb_in(group, &word)),
@@ -279,6 +281,9 @@ pub(crate) fn tree() -> Command {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true);
+    let mut singles = VERBS.iter().filter(|v| v.words.len() == 1).map(|v| v.described().visible_aliases(v.aliases));
+    // `fetch` stands first, being what `dl` is for.
+    root = root.subcommands(singles.next());
     for (group, about) in GROUPS {
         let members: Vec<Command> = VERBS
             .iter()
@@ -286,11 +291,11 @@ pub(crate) fn tree() -> Command {
             .map(|v| v.described().name(v.words[1]).visible_aliases(v.aliases))
             .collect();
         if !members.is_empty() {
-            root = root.subcommand(Command::new(*group).about(*about).disable_help_flag(true).subcommands(members));
+            let group = Command::new(*group).about(*about).disable_help_flag(true).disable_help_subcommand(true);
+            root = root.subcommand(group.subcommands(members));
         }
     }
-    let singles = VERBS.iter().filter(|v| v.words.len() == 1);
-    root.subcommands(singles.map(|v| v.described().visible_aliases(v.aliases)))
+    root.subcommands(singles)
 }
 
 #[cfg(test)]
@@ -329,6 +334,9 @@ mod tests {
         assert_eq!(meant(&["config"]), "group config: ");
         assert_eq!(meant(&["help", "man"]), "man: --help");
         assert_eq!(meant(&["help"]), "nothing: --help");
+        assert_eq!(meant(&["cache", "help"]), "group cache: --help");
+        assert_eq!(meant(&["cache", "list", "--all"]), "cache ls: --all");
+        assert_eq!(meant(&["--version"]), "nothing: --version");
     }
 
     #[test]

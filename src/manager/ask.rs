@@ -40,7 +40,7 @@ pub(crate) struct Asking<'a> {
     pub(crate) started: Timestamp,
 }
 
-impl<'a> Asking<'a> {
+impl Asking<'_> {
     /// The newest stored version that would be accepted and whose file stands.
     pub(crate) fn candidate(&self, listener: &dyn Listener) -> Result<Option<Item>> {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return Ok(None) };
@@ -66,7 +66,11 @@ impl<'a> Asking<'a> {
         let given = self.task.proof.digests.iter().map(|e| &e.digest).find(|d| d.algorithm() == Algorithm::Sha256);
         let (Some(cache), Some(digest), false) = (self.cache, given, anew) else { return Ok(None) };
         let Some(blob) = cache.blob_path(digest) else { return Ok(None) };
-        if let Ok(item) = cache.find(&digest.to_string(), &self.task.travel.secrets, Purpose::Read)
+        let found = cache.find(&digest.to_string(), &self.task.travel.secrets, Purpose::Read).ok();
+        if found.as_ref().and_then(|item| item.download.as_ref()).is_some_and(|d| d.trust != self.task.trust) {
+            return Ok(None);
+        }
+        if let Some(item) = found
             && self.acceptance().takes_content(&item)
             && cache.stands(&item, listener)?
             && self.proves(&self.acceptance(), &item)?
@@ -131,7 +135,7 @@ impl<'a> Asking<'a> {
                     // While we waited, another may have left a newer one.
                     self.candidate = self.candidate(listener)?;
                 }
-                self.transfer(partial, listener)
+                self.transfer(*partial, listener)
             }
         }
     }

@@ -20,7 +20,7 @@ use std::path::Path;
 /// What is left to do after the decision.
 pub(crate) enum Next<'a> {
     /// Nothing: here is the report.
-    Done(Report),
+    Done(Box<Report>),
     /// The network is asked; a thread of its own may do it.
     Ask(Box<Asking<'a>>),
 }
@@ -36,12 +36,12 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
         ..Report::default()
     };
     match look_up(manager, task, &mut report, started, listener) {
-        Ok(None) => Next::Done(finished(report)),
+        Ok(None) => Next::Done(Box::new(finished(report))),
         Ok(Some(mut asking)) => {
             asking.report = report;
             Next::Ask(asking)
         }
-        Err(error) => Next::Done(failed(report, error)),
+        Err(error) => Next::Done(Box::new(failed(report, error))),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Turn {
     /// Another left an answer.
     Answered(Box<Item>),
     /// Ours: this is filled.
-    Mine(Partial),
+    Mine(Box<Partial>),
 }
 
 /// What is waited for, and how long.
@@ -50,7 +50,7 @@ pub(crate) fn join(
         if let Some(partial) = wait.cache.partial(wait.key)? {
             // Between the look-up and the lock another may have finished.
             return Ok(match answer() {
-                Ok(None) => Turn::Mine(partial),
+                Ok(None) => Turn::Mine(Box::new(partial)),
                 Ok(Some(item)) => {
                     partial.discard_if_empty();
                     Turn::Answered(Box::new(item))
@@ -77,7 +77,7 @@ pub(crate) fn join(
             listener.event(Event::Warning(
                 "another process fetches the same, but it does not move: fetched beside it".to_owned(),
             ));
-            return wait.cache.unnamed_partial().map(Turn::Mine);
+            return wait.cache.unnamed_partial().map(|partial| Turn::Mine(Box::new(partial)));
         }
         if wait.join.is_some_and(|limit| now.duration_since(begun) >= limit) {
             let error =

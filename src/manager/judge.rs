@@ -111,3 +111,117 @@ pub(crate) fn method_name(conditions: &Validators) -> &'static str {
         _ => "modified",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::item::{Download, Status};
+    use crate::descriptor::Key;
+    use crate::message::Fields;
+    use crate::transfer::job::Expected;
+    use std::time::Duration;
+
+    fn item(created: i64, validated: Option<i64>) -> Item {
+        let at = Timestamp::from_seconds;
+        Item {
+            id: 1,
+            key: Key(String::new()),
+            version: 1,
+            uri: String::new(),
+            params: serde_json::Map::new(),
+            status: Status::Ready,
+            filename: "a".into(),
+            ext: String::new(),
+            label: String::new(),
+            size: Some(5),
+            sha256: Some(Digest::sha256(b"hello")),
+            path: "a".into(),
+            record: None,
+            created_at: at(created),
+            modified_at: at(created),
+            validated_at: validated.map(at),
+            last_read: None,
+            read_count: 0,
+            last_search: None,
+            search_count: 0,
+            error: None,
+            download: Some(Download {
+                resolved_url: None,
+                method: "GET".into(),
+                http_code: Some(200),
+                http_version: "1.1".into(),
+                headers: Fields::new(),
+                validators: Validators::default(),
+                started_at: at(created),
+                finished_at: at(created),
+                checksums: Vec::new(),
+                backend: "reqwest".into(),
+                tls_verified: None,
+                length_verified: true,
+                trust: Trust::default(),
+                private: false,
+            }),
+            attributes: Vec::new(),
+        }
+    }
+
+    fn verdict(freshness: Freshness, item: &Item, now: i64) -> Verdict {
+        judge(item, &Policy { freshness, ..Policy::default() }, Timestamp::from_seconds(now)).0
+    }
+
+    #[test]
+    fn how_old_it_may_be() {
+        let minute = Freshness::MaxAge(Duration::from_mins(1));
+        assert_eq!(verdict(Freshness::Any, &item(0, None), 1 << 40), Verdict::Use);
+        assert_eq!(verdict(Freshness::Check, &item(100, None), 100), Verdict::Check);
+        assert_eq!(verdict(Freshness::Force, &item(100, None), 100), Verdict::Fetch);
+        assert_eq!(verdict(minute, &item(100, None), 160), Verdict::Use);
+        assert_eq!(verdict(minute, &item(100, None), 161), Verdict::Check);
+        assert_eq!(verdict(minute, &item(100, Some(150)), 210), Verdict::Use, "a confirmation counts");
+        assert_eq!(verdict(minute, &item(100, None), 99), Verdict::Check, "a time ahead proves nothing");
+        assert_eq!(verdict(Freshness::MaxAge(Duration::ZERO), &item(100, None), 100), Verdict::Check);
+    }
+
+    #[test]
+    fn what_may_answer() {
+        let takes = |change: &dyn Fn(&mut Item, &mut Policy, &mut Proof, &mut Trust, &mut Statuses)| {
+            let (mut item, mut policy, mut proof) = (item(100, Some(200)), Policy::default(), Proof::default());
+            let (mut trust, mut allow) = (Trust::default(), Statuses::default());
+            change(&mut item, &mut policy, &mut proof, &mut trust, &mut allow);
+            Acceptance { policy: &policy, proof: &proof, trust: &trust, allow_status: &allow }.takes(&item)
+        };
+        let at = Timestamp::from_seconds;
+        let status = |item: &mut Item, code| item.download.as_mut().unwrap().http_code = Some(code);
+        assert!(takes(&|_, _, _, _, _| ()));
+        assert!(takes(&|_, p, _, _, _| p.newer_than = Some(at(200))), "the confirmation counts");
+        assert!(!takes(&|_, p, _, _, _| p.newer_than = Some(at(201))));
+        assert!(!takes(&|_, p, _, _, _| p.older_than = Some(at(100))), "only the creation counts");
+        assert!(takes(&|_, p, _, _, _| p.older_than = Some(at(101))));
+        assert!(!takes(&|i, _, _, _, _| status(i, 404)));
+        assert!(takes(&|i, _, _, _, a| {
+            status(i, 404);
+            *a = Statuses::parse("4xx").unwrap();
+        }));
+        assert!(!takes(&|_, _, _, t, _| t.insecure = true), "trust is equal, not greater");
+        assert!(!takes(&|_, _, p, _, _| p.size = Some(4)));
+        assert!(!takes(&|_, _, p, _, _| p.max_size = Some(4)));
+        let expect = |bytes: &[u8]| vec![Expected { digest: Digest::sha256(bytes), who_says: String::new() }];
+        assert!(takes(&|_, _, p, _, _| p.digests = expect(b"hello")));
+        assert!(!takes(&|_, _, p, _, _| p.digests = expect(b"other")));
+        assert!(!takes(&|i, _, p, _, _| {
+            i.download.as_mut().unwrap().length_verified = false;
+            p.strict_length = true;
+        }));
+    }
+
+    #[test]
+    fn what_a_check_sends() {
+        let both = Validators { etag: Some("\"a\"".into()), last_modified: Some("d".into()), date: None };
+        let name = |method| conditions(&both, method).as_ref().map(method_name);
+        assert_eq!(name(CheckMethod::Auto), Some("etag+modified"));
+        assert_eq!(name(CheckMethod::Etag), Some("etag"));
+        assert_eq!(name(CheckMethod::Modified), Some("modified"));
+        assert_eq!(name(CheckMethod::Size), None);
+        assert_eq!(conditions(&Validators::default(), CheckMethod::Auto), None);
+    }
+}

@@ -118,7 +118,7 @@ impl Manager {
     /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
-            Next::Done(report) => report,
+            Next::Done(report) => *report,
             Next::Ask(ask) => ask.ask(listener),
         };
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
@@ -172,7 +172,7 @@ impl Manager {
             match decide::decide(self, task, ears.as_ref()) {
                 Next::Done(report) => {
                     self.note_end(&report);
-                    order.finish(index, report);
+                    order.finish(index, *report);
                 }
                 Next::Ask(ask) => asking.push((index, ears, ask)),
             }

@@ -4,6 +4,21 @@
 //! time limit but the one for connecting: all of that is decided above it, once, for all backends. It works on
 //! threads of its own and tells signals through a bounded channel, so that receiving overlaps hashing and writing,
 //! and whoever waits for a signal can stop waiting at any moment. Dropping the [`Arrival`] cancels the request.
+//!
+//! Both must give the same bytes, the same kind and the same code. Where the library below does not allow it:
+//!
+//! | | reqwest | libcurl |
+//! |---|---|---|
+//! | interim (1xx) heads | not shown: neither told nor counted; an endless row of them ends by `--stall-timeout` (5) | told, at most 16 (4) |
+//! | names of fields | in lower case | as they came |
+//! | `Accept` taken back | sent empty: the client would add its own | not sent |
+//! | TLS closed without `close_notify`, and all of head, body and end there at once | fine if framed | the bytes are lost: `connection_lost` (4), or `truncated` (8) behind the head, both tried again; never a shorter body |
+//! | a proxy's status in answer to CONNECT | asked for once more; not known of a proxy over TLS | told |
+//! | ftp, ftps, file | no | yes |
+//!
+//! Why: reqwest does not hand a request's extensions, where hyper looks for a listener to 1xx, down to hyper, and has
+//! no way to take its default `Accept` away. libcurl's `cr_recv` reads on until its buffer is full, and returns the
+//! error of the last read in place of what it had read before.
 
 use super::job::ProxyUrl;
 use crate::error::{Error, Kind};

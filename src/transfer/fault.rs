@@ -16,6 +16,9 @@ pub(super) struct Place {
     pub(super) proxy: Option<String>,
 }
 
+/// What to do about a proxy that wants credentials.
+const PROXY_HINT: &str = "give its user and password in its URL: `-x http://USER:PASS@HOST:PORT`";
+
 /// A name that was not resolved.
 #[derive(Debug)]
 pub(super) struct Unresolved {
@@ -112,12 +115,11 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
         return WireError { transient: true, ..wire(Kind::Timeout, "connect_timeout", what, error) };
     }
     match &place.proxy {
+        Some(proxy) if says(error, "proxy authorization required") => refused_by_proxy(proxy, &place.origin, 407),
         Some(proxy) if refused && !to_proxy && !tcp => {
             let what = format!("the proxy `{proxy}` refused to connect to `{}`", place.origin);
             let refusal = wire(Kind::Network, "proxy_refused", what, error);
-            let hint = "give its user and password in its URL: `-x http://USER:PASS@HOST:PORT`";
-            let asks = says(error, "authorization required") || says(error, "auth");
-            if asks { WireError { error: refusal.error.hint(hint), ..refusal } } else { refusal }
+            if says(error, "auth") { WireError { error: refusal.error.hint(PROXY_HINT), ..refusal } } else { refusal }
         }
         Some(proxy) if tcp || to_proxy => {
             let what = format!("cannot connect to the proxy `{proxy}`");
@@ -132,6 +134,29 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
             WireError { transient: true, ..wire(Kind::Network, "connect", what, error) }
         }
     }
+}
+
+/// Whether a connection that stood ended before the response head.
+pub(super) fn is_lost_connection(error: &reqwest::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let broke = |kind| matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof);
+    let incomplete = find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message);
+    let mut found = incomplete;
+    walk(error, &mut |e| found |= e.downcast_ref::<io::Error>().is_some_and(|e| broke(e.kind())));
+    found && !error.is_connect()
+}
+
+/// Whether a proxy answered CONNECT with a status that reqwest keeps to itself.
+pub(super) fn hides_status(error: &reqwest::Error) -> bool {
+    error.is_connect() && says(error, "tunnel error: unsuccessful")
+}
+
+/// A proxy that answered CONNECT with this status, which is no success.
+pub(super) fn refused_by_proxy(proxy: &str, origin: &str, status: u16) -> WireError {
+    let what = format!("the proxy `{proxy}` refused to connect to `{origin}` ({status})");
+    let error = Error::new(Kind::Network, "proxy_refused", what);
+    let error = if status == 407 { error.hint(PROXY_HINT) } else { error };
+    WireError { error, unsent: true, transient: matches!(status, 429 | 500 | 502..=504) }
 }
 
 fn while_asking(error: &reqwest::Error, place: &Place) -> WireError {

@@ -259,7 +259,7 @@ impl Course<'_> {
         }
         let file = partial.file().try_clone().map_err(|e| partial.failed(&e))?;
         let mut intake = Intake::new(file, partial.path().to_owned(), *offset, *coding, &self.lane.job.proof, aside)?;
-        let _ = receive::pump(&answer.arrival, self.lane.limits(), |bytes| {
+        let pumped = receive::pump(&answer.arrival, self.lane.limits(), |bytes| {
             // Noted before the first byte is written. What is here at once needs no note.
             if let Some(state) = state.take().filter(|_| *total != Some(bytes.len() as u64)) {
                 partial.note(state)?;
@@ -271,7 +271,14 @@ impl Course<'_> {
             }
             self.lane.tell(Event::Received(intake.at() - before));
             Ok(ControlFlow::Continue(()))
-        })?;
+        });
+        // What was expected and found says more than how the backend noticed.
+        if let Err(setback) = &pumped
+            && setback.error.code() == "truncated"
+        {
+            check_length(answer.framing, intake.received())?;
+        }
+        let _ = pumped?;
         check_length(answer.framing, intake.received())?;
         Ok(intake.finish()?)
     }
@@ -344,7 +351,11 @@ fn is_misfit(setback: &Setback, span: Option<&Span>) -> bool {
 /// A 416 says that nothing lies behind what we have: then that is the whole, if the total and the validator agree.
 fn is_whole(partial: &Partial, total: Option<u64>, answer: &Answer) -> Result<u64, String> {
     let prefix = partial.prefix();
-    match total.or(partial.state().total) {
+    let known = partial.state().total;
+    match total.or(known) {
+        Some(total) if known.is_some_and(|known| known != total) => {
+            return Err(format!("the whole is {total} bytes now, and was another size before"));
+        }
         Some(total) if total != prefix => return Err(format!("the whole is {total} bytes, {prefix} are held")),
         None => return Err("the total is not known".to_owned()),
         Some(_) => {}

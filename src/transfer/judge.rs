@@ -134,6 +134,10 @@ pub(super) fn check_limits(head: &Head) -> Result<()> {
     if bytes > LARGEST_HEAD_BYTES || head.raw.len() > LARGEST_HEAD_BYTES {
         return fail(format!("{} bytes, more than {LARGEST_HEAD_BYTES}", bytes.max(head.raw.len())));
     }
+    let start = head.raw.split(|b| *b == b'\n').next().unwrap_or_default().len();
+    if start > LONGEST_LINE_BYTES {
+        return fail(format!("a status line of {start} bytes, more than {LONGEST_LINE_BYTES}"));
+    }
     match head.fields.iter().find(|(n, v)| line(n, v) > LONGEST_LINE_BYTES) {
         Some((name, value)) => {
             fail(format!("a line of {} bytes (`{name}`), more than {LONGEST_LINE_BYTES}", line(name, value)))

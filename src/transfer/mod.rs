@@ -24,6 +24,7 @@ mod proxy;
 mod rate;
 mod receive;
 mod redirect;
+mod refusal;
 mod request;
 mod reqwest;
 mod resume;

@@ -1,6 +1,6 @@
 //! The backend over reqwest: http and https. Everything that reqwest could decide itself is switched off.
 //!
-//! What it cannot show: interim responses, names of fields as they were written, bytes behind the end of a body.
+//! What it cannot show or do stands in the table of `backend`.
 
 use crate::error::{Error, Kind, Result};
 use crate::message::{Body, Fields, Head};
@@ -8,12 +8,12 @@ use crate::secret::Secrets;
 use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Framing, Signal, WireError};
 use crate::transfer::fault::{self, Place, Unresolved};
 use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
-use crate::transfer::{judge, tls};
+use crate::transfer::{judge, refusal, tls};
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -34,6 +34,8 @@ pub(super) struct Reqwest {
     runtime: OnceLock<Result<tokio::runtime::Runtime>>,
     tls: OnceLock<Result<rustls::ClientConfig>>,
     clients: Mutex<HashMap<Profile, ::reqwest::Client>>,
+    /// Origins that answered: their connections are used again.
+    answered: Arc<Mutex<HashSet<String>>>,
 }
 
 struct Settings {
@@ -48,6 +50,8 @@ struct Settings {
 /// What a client is made for: the rest is shared by all requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Profile {
+    /// Whether connections are kept for the next request.
+    keeps: bool,
     tls: bool,
     proxy: Option<Url>,
     /// A host whose addresses were given by hand, for one port: clients know it by its name only.
@@ -68,6 +72,7 @@ impl Reqwest {
             runtime: OnceLock::new(),
             tls: OnceLock::new(),
             clients: Mutex::default(),
+            answered: Arc::default(),
         }
     }
 
@@ -84,17 +89,18 @@ impl Reqwest {
         self.runtime.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    fn client(&self, call: &Call) -> Result<::reqwest::Client> {
+    fn client(&self, call: &Call, keeps: bool) -> Result<::reqwest::Client> {
         let secure = call.url.scheme() == "https" || call.proxy.as_ref().is_some_and(|p| p.0.scheme() == "https");
         let host = call.url.host_str().unwrap_or_default();
         let port = call.url.port_or_known_default();
         let pinned = self.settings.resolve.iter().rfind(|r| Some(r.port) == port && r.host.eq_ignore_ascii_case(host));
         let profile = Profile {
+            keeps,
             tls: secure,
             proxy: call.proxy.as_ref().map(|p| p.0.clone()),
             pinned: pinned.map(|r| (host.to_owned(), r.addresses.clone())),
         };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = locked(&self.clients);
         if let Some(client) = clients.get(&profile) {
             return Ok(client.clone());
         }
@@ -119,8 +125,12 @@ impl Reqwest {
             .connect_timeout(self.settings.connect_timeout)
             .tcp_nodelay(true)
             .http1_max_headers(judge::MOST_FIELDS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(LARGEST_HEAD_BYTES)
             .dns_resolver(Resolver { family: self.settings.family });
+        if !profile.keeps {
+            builder = builder.pool_max_idle_per_host(0);
+        }
         builder = match version {
             HttpVersion::Auto => builder,
             HttpVersion::Http10 | HttpVersion::Http11 => builder.http1_only(),
@@ -146,10 +156,13 @@ impl Reqwest {
     fn try_start(&self, call: Call, signals: &flume::Sender<Signal>) -> Result<Cancel> {
         check_family(&call, self.settings.family)?;
         let runtime = self.runtime()?;
+        let origin = call.url.origin().ascii_serialization();
+        let may_be_stale = is_repeatable(&call) && locked(&self.answered).contains(&origin);
         // Clients are made within the runtime that serves their sockets.
-        let client = {
+        let (client, fresh) = {
             let _guard = runtime.enter();
-            self.client(&call)?
+            let fresh = if may_be_stale { Some(self.client(&call, false)?) } else { None };
+            (self.client(&call, true)?, fresh)
         };
         let place = Place {
             origin: format!(
@@ -160,9 +173,22 @@ impl Reqwest {
             tls: call.url.scheme() == "https",
             proxy: call.proxy.as_ref().map(|ProxyUrl(url)| self.settings.secrets.redact_url(url)),
         };
+        let proxy = call.proxy.as_ref().map(|ProxyUrl(url)| url.clone());
         let request = self.request(call, runtime)?;
-        let signals = signals.clone();
-        let task = runtime.spawn(async move { carry(client, request, place, signals).await });
+        let (signals, answered) = (signals.clone(), Arc::clone(&self.answered));
+        let method = request.method().clone();
+        let task = runtime.spawn(async move {
+            match execute(client, fresh, request).await {
+                Ok(response) => {
+                    locked(&answered).insert(origin);
+                    carry(response, method, &place, signals).await;
+                }
+                Err(error) => {
+                    let failed = Signal::Failed(before_head(&error, &place, proxy).await);
+                    let _ = signals.send_async(failed).await;
+                }
+            }
+        });
         let handle = task.abort_handle();
         Ok(Cancel::new(move || handle.abort()))
     }
@@ -237,16 +263,42 @@ fn check_family(call: &Call, family: IpFamily) -> Result<()> {
     Ok(())
 }
 
-/// Sends the request and tells what comes back.
-async fn carry(client: ::reqwest::Client, request: ::reqwest::Request, place: Place, signals: flume::Sender<Signal>) {
-    let method = request.method().clone();
-    let mut response = match client.execute(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            let _ = signals.send_async(Signal::Failed(fault::before_head(&error, &place))).await;
-            return;
-        }
-    };
+/// Whether a request may be sent again when nobody knows what became of it.
+fn is_repeatable(call: &Call) -> bool {
+    call.body.is_none() && ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(&call.method.as_str())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends a request. A connection that was used before may be dead without our knowing: where it dies before an
+/// answer, the request is sent once more over a new one (RFC 9112, 9.3.1), as the other backend does.
+async fn execute(
+    client: ::reqwest::Client,
+    fresh: Option<::reqwest::Client>,
+    request: ::reqwest::Request,
+) -> std::result::Result<::reqwest::Response, ::reqwest::Error> {
+    let again = fresh.zip(request.try_clone());
+    match (client.execute(request).await, again) {
+        (Err(error), Some((fresh, request))) if fault::is_lost_connection(&error) => fresh.execute(request).await,
+        (result, _) => result,
+    }
+}
+
+/// The error before a head. The status of a proxy that refused is asked for once more, as reqwest does not tell it.
+async fn before_head(error: &::reqwest::Error, place: &Place, proxy: Option<Url>) -> WireError {
+    if let Some((url, shown)) = proxy.as_ref().zip(place.proxy.as_ref())
+        && fault::hides_status(error)
+        && let Some(status) = refusal::ask(url, &place.origin).await
+    {
+        return fault::refused_by_proxy(shown, &place.origin, status);
+    }
+    fault::before_head(error, place)
+}
+
+/// Tells what comes back.
+async fn carry(mut response: ::reqwest::Response, method: http::Method, place: &Place, signals: flume::Sender<Signal>) {
     let head = head_of(&response);
     let framing = match framing_of(&head, &method) {
         Ok(framing) => framing,
@@ -307,8 +359,14 @@ fn head_of(response: &::reqwest::Response) -> Head {
 /// How the body's end is told (RFC 9112, 6.3).
 fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
     let fail = |why: &str| Err(Error::new(Kind::Network, "bad_framing", why.to_owned()));
+    if head.status == 101 {
+        return fail("the server switches to a protocol that was not asked for");
+    }
     if method == http::Method::HEAD || matches!(head.status, 204 | 304) {
         return Ok(Framing::Framed);
+    }
+    if head.fields.contains("content-length") && head.content_length().is_none() {
+        return fail("the response has contradicting or invalid lengths");
     }
     if head.fields.contains("transfer-encoding") {
         let codings: Vec<_> = head.fields.all("transfer-encoding").collect();
@@ -319,7 +377,6 @@ fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
     }
     match head.content_length() {
         Some(length) => Ok(Framing::Length(length)),
-        None if head.fields.contains("content-length") => fail("the response has contradicting or invalid lengths"),
         None if head.version == "2" => Ok(Framing::Framed),
         None => Ok(Framing::Unframed),
     }

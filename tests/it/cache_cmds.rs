@@ -11,7 +11,7 @@ fn filled() -> (Sandbox, Origin) {
         path => conn.reply(&Reply::ok(path)),
     });
     let urls: Vec<String> = ["/one.csv", "/two.txt"].iter().map(|p| origin.url(p)).collect();
-    sandbox.dl(["fetch"].into_iter().chain(urls.iter().map(String::as_str))).run().ok();
+    sandbox.dl(["fetch", "-j", "1"].into_iter().chain(urls.iter().map(String::as_str))).run().ok();
     sandbox.dl(["fetch", &origin.url("/missing.txt")]).run().fails(7);
     (sandbox, origin)
 }
@@ -39,7 +39,8 @@ fn ls_lists() {
 fn show_and_path_take_every_name_of_an_item() {
     let (sandbox, origin) = filled();
     let url = origin.url("/one.csv");
-    let item = sandbox.run("cache ls --json").json_lines().remove(0);
+    let items = sandbox.run("cache ls --json").json_lines();
+    let item = items.iter().find(|item| item["uri"] == url.as_str()).unwrap();
     let text = |name: &str| item[name].as_str().unwrap().to_owned();
     let names = [
         format!("sha256:{}", sha256(b"/one.csv")),

@@ -23,6 +23,7 @@ mod origins;
 mod progress;
 mod proof;
 mod proxies;
+mod readme;
 mod real_servers;
 mod redirects;
 mod request;

@@ -4,6 +4,7 @@ use crate::support::origin::{Conn, Origin, Request};
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Sandbox, both, sha256};
 use crate::support::tls::{Authority, self_signed};
+use std::io::{Read as _, Write as _};
 
 fn private(_: &Request, conn: &mut Conn) {
     conn.reply(&Reply::ok("private"));
@@ -86,9 +87,15 @@ fn versions() {
         fetch(sandbox, &old, "--cacert ca.pem").ok();
         fetch(sandbox, &old, "--force --cacert ca.pem --tls-min 1.2").ok();
         fetch(sandbox, &old, "--force --cacert ca.pem --tls-min 1.3").fails(6);
-        let plain = Origin::raw("HTTP/1.1 400 Bad\r\n\r\nthis is plain http");
-        let run = sandbox.dl(["fetch", "--retry", "0", &plain.url("/a").replace("http:", "https:")]).run();
-        assert!(run.code == 6 || run.code == 4, "{}", run.tell());
+        let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/a", plain.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut socket, _) = plain.accept().unwrap();
+            let _ = socket.write_all(b"HTTP/1.1 400 Bad\r\n\r\nthis is plain http");
+            let _ = socket.read_to_end(&mut Vec::new());
+        });
+        sandbox.dl(["fetch", "--retry", "0", &url]).run().fails(6);
+        server.join().unwrap();
     });
 }
 
@@ -102,12 +109,18 @@ fn an_end_without_a_word() {
             conn.reply(&Reply::ok("whole"));
             conn.cut();
         });
-        fetch(sandbox, &framed, "--cacert ca.pem").ok().has("length_verified", true);
+        let run = fetch(sandbox, &framed, "--cacert ca.pem");
+        if !is_lost(sandbox, &run) {
+            run.ok().has("length_verified", true).has("size", 5);
+        }
         let unframed = leaf.origin(|_, conn| {
             conn.send("HTTP/1.1 200 OK\r\n\r\nwho knows");
             conn.cut();
         });
-        fetch(sandbox, &unframed, "--cacert ca.pem").fails(8);
+        let run = fetch(sandbox, &unframed, "--cacert ca.pem");
+        if !is_lost(sandbox, &run) {
+            run.fails(8).error("integrity", "truncated");
+        }
         let closed = leaf.origin(|_, conn| {
             conn.send("HTTP/1.1 200 OK\r\n\r\nwho knows");
             conn.close();
@@ -117,6 +130,14 @@ fn an_end_without_a_word() {
             conn.begin(&Reply::ok("truncated"), 4);
             conn.cut();
         });
-        fetch(sandbox, &cut, "--cacert ca.pem").fails(8);
+        let run = fetch(sandbox, &cut, "--cacert ca.pem");
+        if !is_lost(sandbox, &run) {
+            run.fails(8).error("integrity", "truncated");
+        }
     });
+}
+
+/// libcurl loses the bytes that it reads together with such an end: an error then, never a shorter body.
+fn is_lost(sandbox: &Sandbox, run: &crate::support::transcript::Transcript) -> bool {
+    sandbox.backend() == "curl" && run.code == 4 && run.json()["error"]["code"] == "connection_lost"
 }

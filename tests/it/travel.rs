@@ -267,7 +267,7 @@ fn files_of_this_machine() {
         .has("size", 5)
         .has("filename", "local file.txt");
     sandbox.dl(["fetch", &format!("file://{}", sandbox.path("nowhere").display())]).run().fails(3);
-    sandbox.dl(["fetch", "--backend", "reqwest", &url]).run().fails(2).says("reqwest");
+    sandbox.dl(["fetch", "--backend", "reqwest", "--force", &url]).run().fails(2).says("reqwest");
     sandbox.dl(["fetch", "--backend", "wget", &url]).run().fails(2).says("reqwest");
 }
 

@@ -1,4 +1,4 @@
-//! The connection to the registry: how it is opened and made, and what SQLite's errors mean.
+//! The connection to the registry: how it is opened and made, and what `SQLite`'s errors mean.
 //!
 //! A hit is a process that opens the registry, asks one question and ends, so opening does as little as can be: no pragma but the
 //! schema's version, no check-point at the end (four syncs), no journal mode (it stands in the file). The registry is made aside and
@@ -131,7 +131,7 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
     Ok(Opened { connection, inode: inode(folder) })
 }
 
-/// A folder that cannot be written still answers. With a WAL that holds rows, SQLite needs its index, or builds one in memory;
+/// A folder that cannot be written still answers. With a WAL that holds rows, `SQLite` needs its index, or builds one in memory;
 /// without, the file is taken as one that nobody changes.
 fn open_read_only(folder: &Folder) -> Outcome<Opened> {
     let path = folder.registry();
@@ -250,7 +250,7 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A path within a `file:` address of SQLite.
+/// A path within a `file:` address of `SQLite`.
 fn escape(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
     percent_encoding::percent_encode(path.as_os_str().as_bytes(), percent_encoding::NON_ALPHANUMERIC)

@@ -1,4 +1,4 @@
-//! The registry: what is known of every item, in SQLite. One connection that threads share, and heals itself.
+//! The registry: what is known of every item, in `SQLite`. One connection that threads share, and heals itself.
 //!
 //! A question that meets damage has the registry mended (`recover`) and is asked again; what was found out on the way is kept as a
 //! warning until somebody listens.
@@ -293,7 +293,7 @@ fn begin(state: &mut State) -> Outcome<()> {
     Ok(())
 }
 
-/// Makes a change within the open transaction. If it fails, the others are not touched, unless SQLite has ended the transaction.
+/// Makes a change within the open transaction. If it fails, the others are not touched, unless `SQLite` has ended the transaction.
 fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
     let connection = connected(state)?;
     let run = |text| connection.prepare_cached(text)?.execute([]);

@@ -145,7 +145,7 @@ const MIGRATIONS: &[&str] = &[
 /// The version of the schema that this program writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len().cast_signed() as i64;
 
-/// The text without its comments and spaces: SQLite stores it as it comes, and every process parses all of it.
+/// The text without its comments and spaces: `SQLite` stores it as it comes, and every process parses all of it.
 fn terse(text: &str) -> String {
     let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")

@@ -124,7 +124,7 @@ fn way(connection: &Connection, query: &Query) -> Outcome<Way> {
     Ok(if query.any { Way::ByValue } else { Way::ByItem })
 }
 
-/// The order. With a condition that an index answers, what it finds is sorted: the plus keeps SQLite from reading all items by their
+/// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
 /// ids to spare itself that.
 fn order(sort: Sort, reverse: bool, selective: bool) -> String {
     let columns: &[&str] = match sort {

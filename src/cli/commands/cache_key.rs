@@ -24,7 +24,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let fetch = Fetch::from_arg_matches(&matches).map_err(|e| Error::usage(e.to_string()))?;
     let common = Common::new(&fetch, &matches)?;
     // What `dl` could fetch is identified as a fetch would; any other URI is a name as it stands.
-    let is_url = dl::descriptor::parse_url(&uri).is_ok();
+    let is_url = dl::descriptor::address::parse_url(&uri).is_ok();
     let asked = Asked::typed(if is_url { &uri } else { "http://localhost/" });
     let mut descriptor = common.descriptor(&asked, &fetch, &[], session.context)?;
     if !is_url {

@@ -229,7 +229,7 @@ fn check_hosts(layers: &Layers) -> Result<()> {
     for host in &layers.hosts {
         fold(&typed, &[host.settings.as_slice()])?;
         for mirror in &host.mirrors {
-            dl::descriptor::parse_url(mirror)
+            dl::descriptor::address::parse_url(mirror)
                 .map_err(|e| e.context(format!("[host.\"{}\"]: bad mirror", host.pattern)))?;
         }
     }

@@ -337,8 +337,8 @@ fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, li
 fn all_rows(rows: &[Row], args: &Fetch) -> Result<Vec<Asked>> {
     let list = args.right.checksums.as_deref().unwrap_or_default();
     let base = match (&args.right.base, input::is_url(list)) {
-        (Some(base), _) => dl::descriptor::parse_url(&folder_of(base))?,
-        (None, true) => dl::descriptor::parse_url(list)?,
+        (Some(base), _) => dl::descriptor::address::parse_url(&folder_of(base))?,
+        (None, true) => dl::descriptor::address::parse_url(list)?,
         (None, false) => {
             return Err(Error::usage("the list of checksums is a file: what its names are relative to is not known")
                 .hint("--base URL"));

@@ -3,7 +3,9 @@
 use crate::cli::context::Context;
 use crate::cli::output::Output;
 use dl::clock::{Timestamp, show_age, show_size};
-use dl::descriptor::{Descriptor, Header, Payload};
+use dl::descriptor::Descriptor;
+use dl::descriptor::header::Header;
+use dl::descriptor::payload::Payload;
 use dl::disk::{Replace, Temporary};
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::{Report, Source};

@@ -26,7 +26,7 @@ impl Backends {
     /// Asks them.
     pub(crate) fn ask() -> Self {
         let version = curl::Version::get();
-        let protocols = version.protocols().filter(|p| dl::descriptor::SCHEMES.contains(p));
+        let protocols = version.protocols().filter(|p| dl::descriptor::address::SCHEMES.contains(p));
         Self {
             curl: version.version().to_owned(),
             curl_tls: version.ssl_version().unwrap_or("no TLS").to_owned(),
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn libcurl_speaks_what_is_promised() {
         let backends = Backends::ask();
-        for protocol in dl::descriptor::SCHEMES {
+        for protocol in dl::descriptor::address::SCHEMES {
             assert!(backends.curl_protocols.iter().any(|p| p == protocol), "{protocol}");
         }
         assert!(backends.curl_http2);

@@ -76,7 +76,7 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(&mut self, asked: &Asked) -> Result<Task> {
-        let url = dl::descriptor::parse_url(&asked.url)?;
+        let url = dl::descriptor::address::parse_url(&asked.url)?;
         let variant = self.variant(&url)?;
         let args = &variant.args;
         if args.ask.backend == Some(BackendChoice::Reqwest) && !matches!(url.scheme(), "http" | "https") {
@@ -213,7 +213,7 @@ mod tests {
     use super::super::parse;
     use super::*;
     use clap::CommandFactory as _;
-    use dl::descriptor::Payload;
+    use dl::descriptor::payload::Payload;
     use dl::manager::task::{Destination, Naming};
     use std::ffi::OsString;
     use std::path::Path;
@@ -282,7 +282,7 @@ mod tests {
         let config = "[host.\"https://h\"]\nmirror = [\"https://m.example/base/\"]\nheader = [\"X-A: 1\"]\n";
         let task = planned(&["https://h/a/b?c=d", "-A", "me"], config).unwrap();
         assert_eq!(task.descriptor.mirrors[0].as_str(), "https://m.example/base/a/b?c=d");
-        let names: Vec<&str> = task.descriptor.headers.iter().map(dl::descriptor::Header::name).collect();
+        let names: Vec<&str> = task.descriptor.headers.iter().map(dl::descriptor::header::Header::name).collect();
         assert_eq!(names, ["user-agent", "x-a"]);
         let replaced = planned(&["https://h/", "-A", "me", "-H", "User-Agent: other"], "").unwrap();
         assert_eq!(replaced.descriptor.headers.len(), 1);

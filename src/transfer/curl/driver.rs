@@ -5,11 +5,12 @@
 
 use super::handler::Handler;
 use super::outbox::{CHANNEL_SIGNALS, Outbox};
-use super::setup::{self, Settings};
+use super::setup::{self, Connecting, Settings};
 use super::trust::Trust;
 use super::wire::{self, Asked, Ended};
 use crate::error::{Error, Kind};
 use crate::transfer::backend::{Call, Signal, WireError};
+use crate::transfer::job::IpFamily;
 use ::curl::easy::Easy2;
 use ::curl::multi::{Easy2Handle, Multi, MultiWaker};
 use std::collections::HashMap;
@@ -48,8 +49,8 @@ pub(super) struct Start {
     pub(super) token: usize,
     /// What to ask.
     pub(super) call: Call,
-    /// Until the connection stands.
-    pub(super) connect_timeout: Duration,
+    /// How the connection is made.
+    pub(super) connecting: Connecting,
     /// Where signals go.
     pub(super) channel: flume::Sender<Signal>,
 }
@@ -181,13 +182,13 @@ impl Driver {
     }
 
     fn start(&mut self, start: Start) {
-        let Start { token, call, connect_timeout, channel } = start;
+        let Start { token, call, connecting, channel } = start;
         let waker = Waker::from(Arc::new(Room { token, control: self.control.clone() }));
         let mut outbox = Outbox::new(channel, waker);
-        match self.begin(token, &call, connect_timeout) {
+        match self.begin(token, &call, connecting) {
             Ok(mut handle) => {
                 handle.get_mut().set_outbox(outbox);
-                let asked = Asked::new(&call, connect_timeout);
+                let asked = Asked::new(&call, connecting.timeout);
                 self.active.insert(token, Active { handle, asked });
             }
             Err(error) => {
@@ -197,12 +198,12 @@ impl Driver {
         }
     }
 
-    fn begin(&mut self, token: usize, call: &Call, connect_timeout: Duration) -> Result<Easy2Handle<Handler>, Error> {
+    fn begin(&mut self, token: usize, call: &Call, connecting: Connecting) -> Result<Easy2Handle<Handler>, Error> {
         let needs_trust = setup::needs_trust(call);
         if needs_trust && self.trust.is_none() {
             self.trust = Some(Arc::new(Trust::load(&self.settings.tls)?));
         }
-        let easy = setup::prepare(call, &self.settings, self.trust.as_ref().filter(|_| needs_trust), connect_timeout)?;
+        let easy = setup::prepare(call, &self.settings, self.trust.as_ref().filter(|_| needs_trust), connecting)?;
         let refused = |why: &str| Error::new(Kind::Other, "libcurl", "libcurl did not take the request").cause(why);
         let mut handle = self.multi.add2(easy).map_err(|e| refused(e.description()))?;
         handle.set_token(token).map_err(|e| refused(e.description()))?;
@@ -312,6 +313,11 @@ fn ended(easy: &Easy2<Handler>, error: &::curl::Error) -> Ended {
         response: easy.response_code().ok().and_then(|c| u16::try_from(c).ok()).unwrap_or(0),
         connect_response: easy.http_connectcode().ok().and_then(|c| u16::try_from(c).ok()).unwrap_or(0),
     }
+}
+
+/// The family of the address that the system would take first; `None` where it knows none.
+pub(super) fn first_family(host: &str) -> Option<IpFamily> {
+    (host, 0).to_socket_addrs().ok()?.next().map(|address| setup::family_of(&address.ip()))
 }
 
 /// A name that was not found: libcurl does not tell whether it does not exist, or nobody could say. So it is asked

@@ -8,6 +8,8 @@ use crate::transfer::backend::Framing;
 const MAX_HEAD_BYTES: usize = 256 * 1024;
 /// One line is at most this long.
 const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Trailers, which nobody asked for, are together at most this long (as in the other backend).
+const MAX_TRAILER_BYTES: usize = 16 * 1024;
 /// A head has at most this many fields.
 const MAX_FIELDS: usize = 1_000;
 /// So many 1xx responses are taken before the final one.
@@ -38,12 +40,13 @@ pub(super) struct Reader {
     interim: usize,
     no_body: bool,
     complete: bool,
+    trailers: usize,
 }
 
 impl Reader {
     /// A reader for the responses to one request; `no_body` for HEAD.
     pub(super) fn new(no_body: bool) -> Self {
-        Self { head: Head::default(), interim: 0, no_body, complete: false }
+        Self { head: Head::default(), interim: 0, no_body, complete: false, trailers: 0 }
     }
 
     /// Takes one line, its line end included.
@@ -53,8 +56,11 @@ impl Reader {
     pub(super) fn line(&mut self, line: &[u8]) -> Result<Line, Error> {
         if self.complete {
             // What comes now are trailers, which nobody asked for. A second head would be a request sent again.
+            self.trailers = self.trailers.saturating_add(line.len());
             return if line.starts_with(b"HTTP/") {
                 Err(bad("a second response head came after the first"))
+            } else if self.trailers > MAX_TRAILER_BYTES {
+                Err(bad(format!("the trailers are longer than {} KiB", MAX_TRAILER_BYTES / 1024)))
             } else {
                 Ok(Line::More)
             };
@@ -98,6 +104,9 @@ impl Reader {
             }
             _ => return Err(bad("the status line has no status of three digits")),
         };
+        if text.iter().any(|b| is_control(*b)) {
+            return Err(bad("the status line holds a control character"));
+        }
         Ok(())
     }
 
@@ -153,10 +162,15 @@ fn split_field(line: &[u8]) -> Result<(&str, &[u8]), Error> {
     let name = std::str::from_utf8(name).ok().filter(|n| is_token(n)).ok_or_else(|| {
         bad(format!("`{}` is no name of a header field", String::from_utf8_lossy(&line[..colon.min(80)])))
     })?;
-    if value.iter().any(|b| (*b < b' ' && *b != b'\t') || *b == 0x7f) {
+    if value.iter().any(|b| is_control(*b)) {
         return Err(bad(format!("the header field `{name}` holds a control character")));
     }
     Ok((name, value))
+}
+
+/// Whether a byte stands in no field and no reason (RFC 9110, 5.5).
+const fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7f
 }
 
 /// Whether a text is a token (RFC 9110, 5.6.2).
@@ -202,6 +216,7 @@ mod tests {
             "Content-Length: 5\r\nContent-Length: 6\r\n",
             "Content-Length: +5\r\n",
             "Content-Length: 99999999999999999999\r\n",
+            "Content-Length: 9223372036854775808\r\n",
             "Content-Length : 5\r\n",
             "Transfer-Encoding: gzip, chunked\r\n",
             "Transfer-Encoding: identity\r\n",
@@ -215,6 +230,7 @@ mod tests {
         assert!(read(false, "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").is_err());
         assert!(read(false, "HTTP/1.1 101 Switching\r\n\r\n").is_err());
         assert!(read(false, "HTTP/1.1 20 OK\r\n\r\n").is_err());
+        assert!(read(false, "HTTP/1.1 200 O\x1bK\r\n\r\n").is_err());
         assert!(read(false, "HTTP/1.2 200 OK\r\n\r\n").is_err());
         assert_eq!(read(false, "HTTP/2 200 \r\n\r\n").unwrap(), Framing::Framed);
         assert_eq!(read(false, "HTTP/1.1 204\r\nContent-Length: 3\r\n\r\n").unwrap(), Framing::Framed);

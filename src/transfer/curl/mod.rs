@@ -5,8 +5,6 @@
 //!
 //! - It sends a request again, unseen, when a connection that it used before dies before the first byte. So only
 //!   methods that may be repeated are sent on used connections.
-//! - Where a server ends a TLS connection without a farewell, and the end comes together with the last bytes, its
-//!   rustls backend loses those bytes. That is an error which may be tried again, never a shorter body.
 //! - On HTTP/2 a slow receiver may leave up to 10 MiB a stream in memory (its window), elsewhere about 2 MiB.
 //! - It honours `SSLKEYLOGFILE`.
 
@@ -26,7 +24,7 @@ use crate::error::Result;
 use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Signal, WireError};
 use crate::transfer::job::Options;
 use driver::{Command, Control, Start};
-use setup::Settings;
+use setup::{Connecting, Settings};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -59,6 +57,21 @@ impl Curl {
     }
 }
 
+/// Hands a request to the driver, if need be by way of a thread that looks a name up before.
+fn begin(control: &Control, mut start: Box<Start>, undecided: Option<String>) {
+    let Some(name) = undecided else { return control.send(Command::Start(start)) };
+    let control = control.clone();
+    let decide = move || {
+        start.connecting.family = driver::first_family(&name);
+        // A receiver that went meanwhile could not be told to the driver.
+        if !start.channel.is_disconnected() {
+            control.send(Command::Start(start));
+        }
+    };
+    // Without a thread the channel closes, which the receiver sees.
+    let _ = std::thread::Builder::new().name("dl-resolve".to_owned()).spawn(decide);
+}
+
 impl Backend for Curl {
     fn name(&self) -> &'static str {
         "curl"
@@ -74,7 +87,12 @@ impl Backend for Curl {
         match self.control() {
             Ok(control) => {
                 let token = self.tokens.fetch_add(1, Ordering::Relaxed);
-                control.send(Command::Start(Box::new(Start { token, call, connect_timeout, channel })));
+                let undecided = self.settings.undecided_name(&call);
+                let family = undecided.as_ref().and_then(|name| self.settings.pinned_family(name, &call));
+                let undecided = undecided.filter(|_| family.is_none());
+                let connecting = Connecting { timeout: connect_timeout, family };
+                let start = Box::new(Start { token, call, connecting, channel });
+                begin(&control, start, undecided);
                 Arrival::new(signals, Cancel::new(move || control.send(Command::Cancel(token))))
             }
             Err(error) => {

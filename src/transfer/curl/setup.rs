@@ -7,13 +7,13 @@ use super::trust::Trust;
 use crate::error::{Error, Kind};
 use crate::message::Credentials;
 use crate::transfer::backend::Call;
-use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Tls};
+use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
 use ::curl::easy::{Easy2, IpResolve, List, SslVersion};
 use percent_encoding::percent_decode_str;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// How much libcurl reads at once.
 const RECEIVE_BUFFER_BYTES: usize = 512 * 1024;
@@ -49,6 +49,12 @@ pub(super) struct Settings {
     /// What was asked for TLS.
     pub(super) tls: Tls,
     resolve: Vec<String>,
+    pinned: Vec<Resolve>,
+}
+
+/// The family of an address.
+pub(super) const fn family_of(address: &IpAddr) -> IpFamily {
+    if address.is_ipv4() { IpFamily::V4 } else { IpFamily::V6 }
 }
 
 impl Settings {
@@ -67,12 +73,30 @@ impl Settings {
             ip_family: options.ip_family,
             tls: options.tls.clone(),
             resolve: resolve.collect(),
+            pinned: options.resolve.clone(),
         }
     }
 
     /// Whether only one address family may be used.
     pub(super) fn one_family(&self) -> bool {
         self.ip_family != IpFamily::Any
+    }
+
+    /// The name whose address family has to be chosen before the start: behind a `socks5:` proxy libcurl takes any
+    /// IPv6 address before all others, where the system may know better.
+    pub(super) fn undecided_name(&self, call: &Call) -> Option<String> {
+        let local = call.proxy.as_ref().is_some_and(|p| p.0.scheme() == "socks5");
+        match call.url.host() {
+            Some(Host::Domain(name)) if local && !self.one_family() => Some(name.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The family of the first address that was given for the name by hand.
+    pub(super) fn pinned_family(&self, host: &str, call: &Call) -> Option<IpFamily> {
+        let port = call.url.port_or_known_default()?;
+        let pinned = self.pinned.iter().rfind(|r| r.port == port && r.host.eq_ignore_ascii_case(host))?;
+        pinned.addresses.first().map(family_of)
     }
 }
 
@@ -86,12 +110,21 @@ pub(super) fn is_tls(url: &Url) -> bool {
     matches!(url.scheme(), "https" | "ftps")
 }
 
+/// How a connection is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Connecting {
+    /// Until it stands.
+    pub(super) timeout: Duration,
+    /// The address family that was chosen for this request.
+    pub(super) family: Option<IpFamily>,
+}
+
 /// A handle that is ready to start; its outbox is still to be put in.
 pub(super) fn prepare(
     call: &Call,
     settings: &Settings,
     trust: Option<&Arc<Trust>>,
-    connect_timeout: Duration,
+    limits: Connecting,
 ) -> Result<Easy2<Handler>, Error> {
     let build = || -> Result<Easy2<Handler>, Fault> {
         let protocol = if call.url.scheme().starts_with("http") { Protocol::Http } else { Protocol::Ftp };
@@ -101,7 +134,7 @@ pub(super) fn prepare(
         easy.get_mut().set_easy(raw);
         // SAFETY: the handler keeps the flag, and goes after the handle.
         unsafe { raw.watch_begin(easy.get_ref().begun())? };
-        common(&mut easy, raw, call, settings, connect_timeout)?;
+        common(&mut easy, raw, call, settings, limits)?;
         proxy(&mut easy, raw, call.proxy.as_ref(), protocol)?;
         if let Some(trust) = trust {
             tls(&mut easy, raw, call, &settings.tls, trust)?;
@@ -120,19 +153,19 @@ fn common(
     raw: raw::Easy,
     call: &Call,
     settings: &Settings,
-    connect_timeout: Duration,
+    limits: Connecting,
 ) -> Result<(), Fault> {
     easy.url(call.url.as_str())?;
     easy.path_as_is(true)?;
     raw.set_text(raw::PROTOCOLS_STR, call.url.scheme())?;
     raw.set_long(raw::DISALLOW_USERNAME_IN_URL, 1)?;
     easy.buffer_size(RECEIVE_BUFFER_BYTES)?;
-    easy.connect_timeout(connect_timeout.max(Duration::from_millis(1)))?;
+    easy.connect_timeout(limits.timeout.max(Duration::from_millis(1)))?;
     easy.tcp_nodelay(true)?;
     easy.tcp_keepalive(true)?;
     easy.follow_location(false)?;
     easy.fail_on_error(false)?;
-    easy.ip_resolve(match settings.ip_family {
+    easy.ip_resolve(match limits.family.unwrap_or(settings.ip_family) {
         IpFamily::Any => IpResolve::Any,
         IpFamily::V4 => IpResolve::V4,
         IpFamily::V6 => IpResolve::V6,

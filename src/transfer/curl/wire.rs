@@ -4,6 +4,7 @@ use super::head::too_large;
 use super::setup::{is_tls, proxy_address};
 use crate::error::{Error, Kind};
 use crate::transfer::backend::{Call, WireError};
+use crate::transfer::fault::refused_by_proxy;
 use std::time::Duration;
 use url::Url;
 
@@ -93,7 +94,9 @@ impl Asked {
             return WireError { error: too_large("trailers"), unsent, transient: false };
         }
         let chunk = ended.code == curl_sys::CURLE_RECV_ERROR && ended.text.contains("chunk");
-        if chunk || ended.code == curl_sys::CURLE_BAD_CONTENT_ENCODING {
+        // The last is libcurl's word for bad trailers.
+        let malformed = [curl_sys::CURLE_BAD_CONTENT_ENCODING, curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY];
+        if chunk || (malformed.contains(&ended.code) && !self.is_ftp()) {
             let error =
                 Error::new(Kind::Network, "bad_framing", format!("the body from `{}` is malformed", self.origin()));
             return WireError { error, unsent, transient: false };
@@ -111,11 +114,15 @@ impl Asked {
             && ended.connect_response != 0
             && ended.connect_response / 100 != 2
         {
-            return proxy_refusal(proxy, &origin, ended.connect_response);
+            return refused_by_proxy(proxy, &origin, ended.connect_response);
         }
         if ended.text.contains("alert") && is_tls(&self.url) {
             // TLS 1.3 tells only after the handshake that a client certificate is missing or wrong.
             return wire(tls("tls_handshake", &origin), false);
+        }
+        if ended.code == curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY && ended.text.contains("Multiple Location") {
+            let why = format!("redirect {} without a usable `Location`: there are several", ended.response);
+            return wire(Error::new(Kind::Http, "redirect_location", why), false);
         }
         match ended.code {
             curl_sys::CURLE_UNSUPPORTED_PROTOCOL
@@ -260,15 +267,4 @@ fn tls(code: &'static str, peer: &str) -> Error {
 
 fn out_of_memory() -> Error {
     Error::new(Kind::Other, "memory", "out of memory")
-}
-
-fn proxy_refusal(proxy: &str, origin: &str, status: u16) -> WireError {
-    let error = Error::new(
-        Kind::Network,
-        "proxy_refused",
-        format!("the proxy `{proxy}` refused to connect to `{origin}` ({status})"),
-    );
-    let error =
-        if status == 407 { error.hint("the proxy wants credentials: `http://USER:PASSWORD@HOST:PORT`") } else { error };
-    WireError { error, unsent: true, transient: matches!(status, 429 | 500 | 502..=504) }
 }
