@@ -1,5 +1,6 @@
 //! From what was typed to what is meant: arguments and settings in, tasks out. Nothing is fetched here.
 
+pub(crate) mod cached;
 pub(crate) mod place;
 pub(crate) mod request;
 pub(crate) mod travel;
