@@ -27,6 +27,8 @@ mod proxies;
 mod readme;
 mod real_servers;
 mod redirects;
+mod registry;
+mod registry_order;
 mod request;
 mod resume;
 mod secrets;
