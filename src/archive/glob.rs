@@ -1,6 +1,6 @@
 //! Shell patterns over the names of members.
 
-/// Whether a pattern means a path: `*` is any text, also over `/` (as in unzip, tar and SQLite's GLOB), `?` one character,
+/// Whether a pattern means a path: `*` is any text, also over `/` (as in unzip, tar and `SQLite`'s GLOB), `?` one character,
 /// `[a-z]` and `[!a-z]` one of a set; `[` without an end is itself. A pattern that means a folder means all below it.
 pub(crate) fn selects(pattern: &str, path: &str) -> bool {
     let pattern: Vec<char> = pattern.trim_start_matches("./").trim_end_matches('/').chars().collect();
@@ -92,9 +92,16 @@ mod tests {
         ] {
             assert!(selects(pattern, path), "{pattern} {path}");
         }
-        for (pattern, path) in
-            [("*.csv", "a.csvx"), ("a", "ab"), ("a/b", "a"), ("?", "ab"), ("[!a]", "a"), ("", "a"), ("b", "a/b"), ("a?", "a")]
-        {
+        for (pattern, path) in [
+            ("*.csv", "a.csvx"),
+            ("a", "ab"),
+            ("a/b", "a"),
+            ("?", "ab"),
+            ("[!a]", "a"),
+            ("", "a"),
+            ("b", "a/b"),
+            ("a?", "a"),
+        ] {
             assert!(!selects(pattern, path), "{pattern} {path}");
         }
         assert!(!selects(&"*a".repeat(200), &"b".repeat(4000)));

@@ -180,7 +180,7 @@ impl Archive {
         let count = read_full(&mut Section::new(&self.file, 0, self.size), &mut head)
             .map_err(|e| Error::disk(format!("cannot read `{}`", self.name), &e))?;
         if let Some(codec) = Codec::detect(&head[..count], &self.name) {
-            return Ok(if self.says_tar(&lower) || self.holds_tar(codec) {
+            return Ok(if Self::says_tar(&lower) || self.holds_tar(codec) {
                 Format::Tar(Some(codec))
             } else {
                 Format::Packed(codec)
@@ -189,8 +189,8 @@ impl Archive {
         if [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|s| head[..count].starts_with(*s)) {
             return Ok(Format::Zip);
         }
-        let is_tar = count == BLOCK_BYTES
-            && (tar::is_header(&head) || lower.ends_with(".tar") && head.iter().all(|b| *b == 0));
+        let is_tar =
+            count == BLOCK_BYTES && (tar::is_header(&head) || lower.ends_with(".tar") && head.iter().all(|b| *b == 0));
         if is_tar {
             return Ok(Format::Tar(None));
         }
@@ -202,7 +202,7 @@ impl Archive {
     }
 
     /// Whether the name says that the packed file is a tar, which then it must be.
-    fn says_tar(&self, lower: &str) -> bool {
+    fn says_tar(lower: &str) -> bool {
         let (stem, extension) = lower.rsplit_once('.').unwrap_or((lower, ""));
         stem.ends_with(".tar") || matches!(extension, "tgz" | "tbz" | "tbz2" | "txz" | "tzst" | "tar")
     }

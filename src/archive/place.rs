@@ -83,17 +83,14 @@ impl Staging {
     pub(crate) fn folds_names(&self) -> bool {
         let at = |name: &str| self.folder.path().join(name);
         let probe = at("dl-Probe-\u{e9}");
-        std::fs::write(&probe, b"").is_ok()
-            && (at("DL-pROBE-\u{e9}").exists() || at("dl-Probe-e\u{301}").exists())
+        std::fs::write(&probe, b"").is_ok() && (at("DL-pROBE-\u{e9}").exists() || at("dl-Probe-e\u{301}").exists())
     }
 
     /// Moves the tree in; says for how many files an existing one was kept.
     pub(crate) fn place(self, if_exists: IfExists) -> Result<u64> {
         match std::fs::metadata(&self.dir) {
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                if self.appear()? {
-                    return Ok(0);
-                }
+            Err(e) if e.kind() == ErrorKind::NotFound && self.appear()? => {
+                return Ok(0);
             }
             _ => {}
         }
@@ -215,7 +212,9 @@ impl Moves<'_> {
                         return Err(disk::exists(&self.dir.join(&whole)).into());
                     }
                     (_, Ok(FileType::Directory)) => {
-                        return Err(in_the_way(self.dir, &whole, "is_a_folder", "a folder, and a file in the archive").into());
+                        return Err(
+                            in_the_way(self.dir, &whole, "is_a_folder", "a folder, and a file in the archive").into()
+                        );
                     }
                     (_, Ok(_)) => self.list.push(REPLACE, &whole)?,
                 }
@@ -257,7 +256,8 @@ fn one_move(dir: &Path, mark: u8, path: &str, from: &mut Folders, to: &mut Folde
     let problem = |e: &io::Error| failed(dir, e).context(format!("cannot put `{}` in place", dir.join(path).display()));
     let from = from.open(above, None)?.map_err(|e| problem(&e))?;
     let to = to.open(above, None)?.map_err(|e| problem(&e))?;
-    if mark == NEW { rename_new(from, name.as_ref(), to, name.as_ref()) } else { exchange(from, to, name) }.map_err(|e| problem(&e.into()))
+    if mark == NEW { rename_new(from, name.as_ref(), to, name.as_ref()) } else { exchange(from, to, name) }
+        .map_err(|e| problem(&e.into()))
 }
 
 fn lacks_flags(e: Errno) -> bool {

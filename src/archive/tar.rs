@@ -1,6 +1,8 @@
 //! Reading tar: ustar, GNU and pax, one member after the other, in little memory; refusing what readers disagree about.
 
-use crate::archive::members::{self, Content, Entry, Link, Member, MemberKind, PATH_BYTES_MAX, too_many, unsafe_member};
+use crate::archive::members::{
+    self, Content, Entry, Link, Member, MemberKind, PATH_BYTES_MAX, too_many, unsafe_member,
+};
 use crate::archive::pax::{self, PAX_BYTES_MAX, Pax};
 use crate::archive::source::{Stream, broken, truncated};
 use crate::clock::Timestamp;
@@ -252,7 +254,10 @@ fn short_name(block: &Block) -> Result<Vec<u8>> {
         return Ok(name.to_vec());
     }
     if &block[257..263] != b"ustar\0" {
-        return Err(unsafe_member(format!("the tar member `{}` has a name of two meanings", String::from_utf8_lossy(name))));
+        return Err(unsafe_member(format!(
+            "the tar member `{}` has a name of two meanings",
+            String::from_utf8_lossy(name)
+        )));
     }
     Ok([prefix, b"/", name].concat())
 }
@@ -271,7 +276,9 @@ fn agreed_size(name: &str, header: u64, pax: Option<u64>) -> Result<u64> {
         None => Ok(header),
         Some(pax) if pax == header => Ok(pax),
         Some(pax) if pax >= OCTAL_SIZE_END && (header == 0 || header == OCTAL_SIZE_END - 1) => Ok(pax),
-        Some(pax) => Err(unsafe_member(format!("the headers of `{name}` disagree on its size: {header} and {pax} bytes"))),
+        Some(pax) => {
+            Err(unsafe_member(format!("the headers of `{name}` disagree on its size: {header} and {pax} bytes")))
+        }
     }
 }
 

@@ -61,7 +61,8 @@ fn to_json(stats: &Stats) -> Value {
 fn drawn(stats: &Stats) -> String {
     let count = |n: u64, noun| many(usize::try_from(n).unwrap_or(usize::MAX), noun);
     let statuses: Vec<String> = stats.by_status.iter().rev().map(|(s, n)| format!("{n} {}", s.name())).collect();
-    let rate = if stats.reads == 0 { String::new() } else { format!(" ({} % hits)", stats.hits * 100 / stats.reads) };
+    let percent = (stats.hits * 100).checked_div(stats.reads);
+    let rate = percent.map(|percent| format!(" ({percent} % hits)")).unwrap_or_default();
     let mut text = String::new();
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<14} {value}\n"));
     line("items", format!("{}  {}", stats.items, statuses.join(", ")));
