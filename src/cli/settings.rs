@@ -390,8 +390,11 @@ pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
     Ok(Folded { matches, origins })
 }
 
+/// Options by their long names, and where each came from.
+type Origins = Vec<(String, Origin)>;
+
 /// The settings that hold, as arguments in front of those that were typed, and where each came from.
-fn below(typed: &Typed, layers: &[&[Setting]]) -> Result<(Vec<OsString>, Vec<(String, Origin)>)> {
+fn below(typed: &Typed, layers: &[&[Setting]]) -> Result<(Vec<OsString>, Origins)> {
     let command = typed.command.borrow();
     let options: Vec<&Arg> = command.get_arguments().filter(|a| a.get_long().is_some()).collect();
     let mut given: BTreeSet<&str> =
