@@ -87,7 +87,8 @@ impl Extra {
                 0x0001 if seen64 => return Err(unsafe_member("a member of the zip has two sets of sizes")),
                 0x0001 => {
                     seen64 = true;
-                    extra.zip64 = value.chunks_exact(8).filter_map(|c| c.try_into().ok().map(u64::from_le_bytes)).collect();
+                    extra.zip64 =
+                        value.chunks_exact(8).filter_map(|c| c.try_into().ok().map(u64::from_le_bytes)).collect();
                 }
                 0x5455 => {
                     if let [flags, a, b, c, d, ..] = value
@@ -201,7 +202,10 @@ impl Directory {
         }
         read_whole(file, at, &mut bytes)?;
         // The length counts what follows it; only the first version, without a tail, is taken.
-        if !bytes.starts_with(END64_SIGNATURE) || u64_at(&bytes, 4) != END64_BYTES - 12 || at + END64_BYTES != locator_at {
+        if !bytes.starts_with(END64_SIGNATURE)
+            || u64_at(&bytes, 4) != END64_BYTES - 12
+            || at + END64_BYTES != locator_at
+        {
             return Err(misplaced());
         }
         let record = Record {

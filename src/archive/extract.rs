@@ -215,10 +215,7 @@ impl<'a> Tree<'a> {
         }
         self.buffer = buffer;
         if let (true, Some(mtime)) = (self.keep_times, entry.member.mtime) {
-            let time = rustix::fs::Timespec {
-                tv_sec: mtime.seconds(),
-                tv_nsec: mtime.0.rem_euclid(1_000_000) * 1000,
-            };
+            let time = rustix::fs::Timespec { tv_sec: mtime.seconds(), tv_nsec: mtime.0.rem_euclid(1_000_000) * 1000 };
             // A time that the file system cannot hold is no reason to fail.
             let _ = rustix::fs::futimens(&file, &rustix::fs::Timestamps { last_access: time, last_modification: time });
         }
@@ -244,11 +241,15 @@ impl<'a> Tree<'a> {
         if FileType::from_raw_mode(there.st_mode) != FileType::RegularFile {
             return Err(missing());
         }
-        let linked = self.make(path, &mut |into, new_name| {
-            match rustix::fs::linkat(&folder, name, into, new_name, AtFlags::empty()) {
-                Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(false),
-                other => other.map(|()| true),
-            }
+        let linked = self.make(path, &mut |into, new_name| match rustix::fs::linkat(
+            &folder,
+            name,
+            into,
+            new_name,
+            AtFlags::empty(),
+        ) {
+            Err(Errno::PERM | Errno::MLINK | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(false),
+            other => other.map(|()| true),
         })?;
         if linked {
             return Ok(());

@@ -92,9 +92,16 @@ mod tests {
         ] {
             assert!(selects(pattern, path), "{pattern} {path}");
         }
-        for (pattern, path) in
-            [("*.csv", "a.csvx"), ("a", "ab"), ("a/b", "a"), ("?", "ab"), ("[!a]", "a"), ("", "a"), ("b", "a/b"), ("a?", "a")]
-        {
+        for (pattern, path) in [
+            ("*.csv", "a.csvx"),
+            ("a", "ab"),
+            ("a/b", "a"),
+            ("?", "ab"),
+            ("[!a]", "a"),
+            ("", "a"),
+            ("b", "a/b"),
+            ("a?", "a"),
+        ] {
             assert!(!selects(pattern, path), "{pattern} {path}");
         }
         assert!(!selects(&"*a".repeat(200), &"b".repeat(4000)));

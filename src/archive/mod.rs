@@ -189,8 +189,8 @@ impl Archive {
         if [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|s| head[..count].starts_with(*s)) {
             return Ok(Format::Zip);
         }
-        let is_tar = count == BLOCK_BYTES
-            && (tar::is_header(&head) || lower.ends_with(".tar") && head.iter().all(|b| *b == 0));
+        let is_tar =
+            count == BLOCK_BYTES && (tar::is_header(&head) || lower.ends_with(".tar") && head.iter().all(|b| *b == 0));
         if is_tar {
             return Ok(Format::Tar(None));
         }

@@ -22,7 +22,8 @@ impl Pax {
     pub(crate) fn parse(mut data: &[u8]) -> Result<Self> {
         let mut pax = Self::default();
         while !data.is_empty() {
-            let (key, value, rest) = record(data).ok_or_else(|| broken("an extended header of the tar is malformed"))?;
+            let (key, value, rest) =
+                record(data).ok_or_else(|| broken("an extended header of the tar is malformed"))?;
             data = rest;
             let twice = || unsafe_member(format!("a tar member has two values for `{}`", String::from_utf8_lossy(key)));
             match key {

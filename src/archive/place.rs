@@ -83,8 +83,7 @@ impl Staging {
     pub(crate) fn folds_names(&self) -> bool {
         let at = |name: &str| self.folder.path().join(name);
         let probe = at("dl-Probe-\u{e9}");
-        std::fs::write(&probe, b"").is_ok()
-            && (at("DL-pROBE-\u{e9}").exists() || at("dl-Probe-e\u{301}").exists())
+        std::fs::write(&probe, b"").is_ok() && (at("DL-pROBE-\u{e9}").exists() || at("dl-Probe-e\u{301}").exists())
     }
 
     /// Moves the tree in; says for how many files an existing one was kept.
@@ -97,7 +96,13 @@ impl Staging {
             }
             _ => {}
         }
-        self.merge(if_exists)
+        self.merge(if_exists, &mut || ())
+    }
+
+    /// Moves the tree into a folder that changes after the moves were listed.
+    #[cfg(test)]
+    pub(crate) fn place_disturbed(self, if_exists: IfExists, disturb: &mut dyn FnMut()) -> Result<u64> {
+        self.merge(if_exists, disturb)
     }
 
     /// Gives the whole tree its name; false if there is a folder of that name by now.
@@ -126,7 +131,7 @@ impl Staging {
         Err(failed(&self.dir, &e))
     }
 
-    fn merge(self, if_exists: IfExists) -> Result<u64> {
+    fn merge(self, if_exists: IfExists, planned: &mut dyn FnMut()) -> Result<u64> {
         let open = || {
             let flags = FOLDER.difference(OFlags::NOFOLLOW);
             rustix::fs::open(&self.dir, flags, Mode::empty()).map_err(|e| failed(&self.dir, &e.into()))
@@ -145,7 +150,10 @@ impl Staging {
             list: Journal::new(self.list("moves")?),
             kept: 0,
         };
-        let result = moves.plan(Journal::new(self.list("folders")?), if_exists).and_then(|()| moves.run());
+        let result = moves.plan(Journal::new(self.list("folders")?), if_exists).and_then(|()| {
+            planned();
+            moves.run()
+        });
         let kept = moves.kept;
         if turn.is_some() {
             let _ = std::fs::remove_file(&turn_path);
@@ -215,7 +223,9 @@ impl Moves<'_> {
                         return Err(disk::exists(&self.dir.join(&whole)).into());
                     }
                     (_, Ok(FileType::Directory)) => {
-                        return Err(in_the_way(self.dir, &whole, "is_a_folder", "a folder, and a file in the archive").into());
+                        return Err(
+                            in_the_way(self.dir, &whole, "is_a_folder", "a folder, and a file in the archive").into()
+                        );
                     }
                     (_, Ok(_)) => self.list.push(REPLACE, &whole)?,
                 }
@@ -257,7 +267,8 @@ fn one_move(dir: &Path, mark: u8, path: &str, from: &mut Folders, to: &mut Folde
     let problem = |e: &io::Error| failed(dir, e).context(format!("cannot put `{}` in place", dir.join(path).display()));
     let from = from.open(above, None)?.map_err(|e| problem(&e))?;
     let to = to.open(above, None)?.map_err(|e| problem(&e))?;
-    if mark == NEW { rename_new(from, name.as_ref(), to, name.as_ref()) } else { exchange(from, to, name) }.map_err(|e| problem(&e.into()))
+    if mark == NEW { rename_new(from, name.as_ref(), to, name.as_ref()) } else { exchange(from, to, name) }
+        .map_err(|e| problem(&e.into()))
 }
 
 fn lacks_flags(e: Errno) -> bool {

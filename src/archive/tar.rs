@@ -1,10 +1,13 @@
 //! Reading tar: ustar, GNU and pax, one member after the other, in little memory; refusing what readers disagree about.
 
-use crate::archive::members::{self, Content, Entry, Link, Member, MemberKind, PATH_BYTES_MAX, too_many, unsafe_member};
+use crate::archive::members::{
+    self, Content, Entry, Link, Member, MemberKind, PATH_BYTES_MAX, too_many, unsafe_member,
+};
 use crate::archive::pax::{self, PAX_BYTES_MAX, Pax};
 use crate::archive::source::{Stream, broken, truncated};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use std::ops::Range;
 
 /// The unit of everything in a tar.
 pub(crate) const BLOCK_BYTES: usize = 512;
@@ -12,6 +15,9 @@ pub(crate) const BLOCK_BYTES: usize = 512;
 const HEADERS_BYTES: u64 = 4096;
 /// A size that does not fit into the header's eleven octal digits, and so may stand in the extended header alone.
 const OCTAL_SIZE_END: u64 = 1 << 33;
+
+/// The numeric fields: mode, owner, group, size, time, device.
+const NUMBERS: [Range<usize>; 7] = [100..108, 108..116, 116..124, 124..136, 136..148, 329..337, 337..345];
 
 type Block = [u8; BLOCK_BYTES];
 
@@ -130,11 +136,12 @@ impl<'a> Tar<'a> {
             _ => return Err(truncated("the tar ends without its end mark")),
         }
         if block.iter().any(|b| *b != 0) {
-            return if checksum_holds(&block) {
-                Ok(Some(block))
-            } else {
-                Err(broken("a tar header has a wrong checksum"))
-            };
+            if !checksum_holds(&block) {
+                return Err(broken("a tar header has a wrong checksum"));
+            }
+            // Also those that we do not use: other readers end the archive, without a word, where one is malformed.
+            NUMBERS.iter().try_for_each(|field| number(&block[field.clone()]).map(|_| ()))?;
+            return Ok(Some(block));
         }
         let count = self.stream.fill(&mut block)?;
         if block[..count].iter().any(|b| *b != 0) {
@@ -252,7 +259,10 @@ fn short_name(block: &Block) -> Result<Vec<u8>> {
         return Ok(name.to_vec());
     }
     if &block[257..263] != b"ustar\0" {
-        return Err(unsafe_member(format!("the tar member `{}` has a name of two meanings", String::from_utf8_lossy(name))));
+        return Err(unsafe_member(format!(
+            "the tar member `{}` has a name of two meanings",
+            String::from_utf8_lossy(name)
+        )));
     }
     Ok([prefix, b"/", name].concat())
 }
@@ -271,7 +281,9 @@ fn agreed_size(name: &str, header: u64, pax: Option<u64>) -> Result<u64> {
         None => Ok(header),
         Some(pax) if pax == header => Ok(pax),
         Some(pax) if pax >= OCTAL_SIZE_END && (header == 0 || header == OCTAL_SIZE_END - 1) => Ok(pax),
-        Some(pax) => Err(unsafe_member(format!("the headers of `{name}` disagree on its size: {header} and {pax} bytes"))),
+        Some(pax) => {
+            Err(unsafe_member(format!("the headers of `{name}` disagree on its size: {header} and {pax} bytes")))
+        }
     }
 }
 

@@ -219,7 +219,9 @@ const READING: &str = "cannot read the zip";
 fn kind_of(header: &Header) -> Result<(String, MemberKind)> {
     let name = members::text("name", &header.name)?;
     if header.is_encrypted() {
-        return Err(unsafe_member(format!("the member `{name}` of the zip is encrypted")).hint("unpack it with `unzip`"));
+        return Err(
+            unsafe_member(format!("the member `{name}` of the zip is encrypted")).hint("unpack it with `unzip`")
+        );
     }
     if header.flags & 1 << 5 != 0 {
         return Err(unsafe_member(format!("the member `{name}` of the zip is a patch")));
@@ -230,7 +232,8 @@ fn kind_of(header: &Header) -> Result<(String, MemberKind)> {
     }
     let path = members::inside(&name)?;
     let slash = name.ends_with('/');
-    let ambiguous = || unsafe_member(format!("`{name}` is a file by its type and a folder by its name, or the reverse"));
+    let ambiguous =
+        || unsafe_member(format!("`{name}` is a file by its type and a folder by its name, or the reverse"));
     let kind = match header.unix_mode().map(|mode| mode & 0o170_000) {
         None if header.is_dos_folder() && !slash => return Err(ambiguous()),
         None | Some(0) if slash => MemberKind::Dir,
@@ -335,7 +338,11 @@ impl Content for Data<'_, '_> {
         }
         self.done += count as u64;
         if self.done > self.header.size {
-            return Err(broken(format!("`{}` unpacks to more than the {} bytes announced", self.name(), self.header.size)));
+            return Err(broken(format!(
+                "`{}` unpacks to more than the {} bytes announced",
+                self.name(),
+                self.header.size
+            )));
         }
         self.crc.update(&buffer[..count]);
         Ok(count)
@@ -349,12 +356,9 @@ impl Header {
             return Some(Timestamp::from_seconds(i64::from(seconds)));
         }
         let (date, time) = (self.dos_date, self.dos_time);
-        let date = jiff::civil::Date::new(
-            (1980 + (date >> 9)).cast_signed(),
-            (date >> 5 & 15) as i8,
-            (date & 31) as i8,
-        )
-        .ok()?;
+        let date =
+            jiff::civil::Date::new((1980 + (date >> 9)).cast_signed(), (date >> 5 & 15) as i8, (date & 31) as i8)
+                .ok()?;
         let time = jiff::civil::Time::new((time >> 11) as i8, (time >> 5 & 63) as i8, (time & 31) as i8 * 2, 0).ok()?;
         let moment = date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         Some(Timestamp(moment.timestamp().as_microsecond()))
