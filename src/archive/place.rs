@@ -94,7 +94,13 @@ impl Staging {
             }
             _ => {}
         }
-        self.merge(if_exists)
+        self.merge(if_exists, &mut || ())
+    }
+
+    /// Moves the tree into a folder that changes after the moves were listed.
+    #[cfg(test)]
+    pub(crate) fn place_disturbed(self, if_exists: IfExists, disturb: &mut dyn FnMut()) -> Result<u64> {
+        self.merge(if_exists, disturb)
     }
 
     /// Gives the whole tree its name; false if there is a folder of that name by now.
@@ -123,7 +129,7 @@ impl Staging {
         Err(failed(&self.dir, &e))
     }
 
-    fn merge(self, if_exists: IfExists) -> Result<u64> {
+    fn merge(self, if_exists: IfExists, planned: &mut dyn FnMut()) -> Result<u64> {
         let open = || {
             let flags = FOLDER.difference(OFlags::NOFOLLOW);
             rustix::fs::open(&self.dir, flags, Mode::empty()).map_err(|e| failed(&self.dir, &e.into()))
@@ -142,7 +148,10 @@ impl Staging {
             list: Journal::new(self.list("moves")?),
             kept: 0,
         };
-        let result = moves.plan(Journal::new(self.list("folders")?), if_exists).and_then(|()| moves.run());
+        let result = moves.plan(Journal::new(self.list("folders")?), if_exists).and_then(|()| {
+            planned();
+            moves.run()
+        });
         let kept = moves.kept;
         if turn.is_some() {
             let _ = std::fs::remove_file(&turn_path);

@@ -7,6 +7,7 @@ use crate::archive::pax::{self, PAX_BYTES_MAX, Pax};
 use crate::archive::source::{Stream, broken, truncated};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use std::ops::Range;
 
 /// The unit of everything in a tar.
 pub(crate) const BLOCK_BYTES: usize = 512;
@@ -14,6 +15,9 @@ pub(crate) const BLOCK_BYTES: usize = 512;
 const HEADERS_BYTES: u64 = 4096;
 /// A size that does not fit into the header's eleven octal digits, and so may stand in the extended header alone.
 const OCTAL_SIZE_END: u64 = 1 << 33;
+
+/// The numeric fields: mode, owner, group, size, time, device.
+const NUMBERS: [Range<usize>; 7] = [100..108, 108..116, 116..124, 124..136, 136..148, 329..337, 337..345];
 
 type Block = [u8; BLOCK_BYTES];
 
@@ -132,11 +136,12 @@ impl<'a> Tar<'a> {
             _ => return Err(truncated("the tar ends without its end mark")),
         }
         if block.iter().any(|b| *b != 0) {
-            return if checksum_holds(&block) {
-                Ok(Some(block))
-            } else {
-                Err(broken("a tar header has a wrong checksum"))
-            };
+            if !checksum_holds(&block) {
+                return Err(broken("a tar header has a wrong checksum"));
+            }
+            // Also those that we do not use: other readers end the archive, without a word, where one is malformed.
+            NUMBERS.iter().try_for_each(|field| number(&block[field.clone()]).map(|_| ()))?;
+            return Ok(Some(block));
         }
         let count = self.stream.fill(&mut block)?;
         if block[..count].iter().any(|b| *b != 0) {
