@@ -73,12 +73,15 @@ pub(crate) fn best_or_new(registry: &Registry, query: &Query, new: &NewItem, sta
     })
 }
 
+/// A change that names a blob, with a copy of it where there can be no link.
+type Seating<'a, T> = dyn Fn(&Connection, &RefCell<Option<Temporary>>) -> Outcome<T> + 'a;
+
 /// Does something in one transaction that names a blob; `again` makes the blob anew where it was cleaned away meanwhile.
 pub(crate) fn seated<T>(
     registry: &Registry,
     digest: &Digest,
     again: &dyn Fn() -> Result<()>,
-    change: &dyn Fn(&Connection, &RefCell<Option<Temporary>>) -> Outcome<T>,
+    change: &Seating<'_, T>,
 ) -> Result<T> {
     let copy: RefCell<Option<Temporary>> = RefCell::new(None);
     loop {

@@ -196,7 +196,7 @@ fn begin_again(
         copy.publish(&current.path, folder.access().file_mode, Replace::Allowed)?;
     }
     change::status(connection, item.id, status, true, now)?;
-    Ok(change::error(connection, item.id, None)?)
+    change::error(connection, item.id, None)
 }
 
 /// Gives an item's file its new name; true if the old one is to be removed later. A missing file is no error: names are made anew.

@@ -47,7 +47,7 @@ pub(crate) fn take_in(registry: &Registry, path: &Path, way: Way) -> Result<Take
     {
         return Ok(taken);
     }
-    copy(registry, path, file)
+    copy(registry, path, &file)
 }
 
 fn cannot_read(path: &Path, source: &io::Error) -> Error {
@@ -144,11 +144,11 @@ pub(crate) fn spool(folder: &Folder) -> Result<Partial> {
     Ok(partial)
 }
 
-fn copy(registry: &Registry, path: &Path, file: File) -> Result<Taken> {
+fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
     let folder = registry.folder();
     let before = Signature::from(&file.metadata().map_err(|e| cannot_read(path, &e))?);
     let partial = spool(folder)?;
-    disk::clone_or_copy(&file, partial.file()).map_err(|e| partial.failed(&e))?;
+    disk::clone_or_copy(file, partial.file()).map_err(|e| partial.failed(&e))?;
     let after = Signature::from(&file.metadata().map_err(|e| cannot_read(path, &e))?);
     if (before.size, before.mtime) != (after.size, after.mtime) {
         return Err(Error::new(Kind::Other, "changed", format!("`{}` changed while it was read", path.display()))

@@ -264,7 +264,9 @@ impl Cache {
     /// Adds one read to each; dropped rather than waited for.
     pub fn count_reads(&self, ids: &[i64]) {
         if !self.registry.count(COUNT_READ, ids) {
-            ids.iter().for_each(|id| self.registry.folder().tell(*id));
+            for id in ids {
+                self.registry.folder().tell(*id);
+            }
         }
     }
 

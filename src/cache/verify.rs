@@ -55,7 +55,7 @@ pub struct Verified {
     pub bytes: u64,
     /// What was damaged.
     pub findings: Vec<Finding>,
-    /// What SQLite says is wrong with the registry itself.
+    /// What `SQLite` says is wrong with the registry itself.
     pub registry: Vec<String>,
 }
 
@@ -140,7 +140,8 @@ fn hashed(
         let boot = registry.boot().map(str::to_owned);
         registry.write(|connection| {
             let boot = match blob::record(connection, digest)? {
-                Some(record) if record.is_of(signature) => record.boot.filter(|_| record_is_of(&boot, registry)),
+                Some(record) if record.is_of(signature) && !blobs::is_durable(&record, registry.boot()) => None,
+                Some(record) if record.is_of(signature) => record.boot,
                 _ => boot.clone(),
             };
             blob::note(connection, digest, &Record::new(signature, boot))
@@ -148,10 +149,6 @@ fn hashed(
     }
     *known = Some((digest.clone(), found));
     Ok(found)
-}
-
-fn record_is_of(boot: &Option<String>, registry: &Registry) -> bool {
-    boot.as_deref() == registry.boot()
 }
 
 fn one(

@@ -220,9 +220,9 @@ fn a_damaged_export_is_refused_whole() {
         let mut broken = file.clone();
         let at = n * end / 200;
         if n % 3 == 0 {
-            broken.truncate(at)
+            broken.truncate(at);
         } else {
-            broken[at] ^= 1 << (n % 8)
+            broken[at] ^= 1 << (n % 8);
         }
         match other.cache.import(&mut broken.as_slice()) {
             Err(_) => assert_eq!(other.cache.count(&Query { all: true, ..Query::default() }).unwrap(), 0, "{at}"),
