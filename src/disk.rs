@@ -215,7 +215,9 @@ static LIVING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 pub fn remove_temporaries() {
     if let Ok(mut living) = LIVING.lock() {
         for path in living.drain(..) {
-            let _ = std::fs::remove_file(path);
+            if std::fs::remove_file(&path).is_err() {
+                let _ = std::fs::remove_dir_all(&path);
+            }
         }
     }
 }
@@ -292,14 +294,8 @@ impl Temporary {
             ErrorKind::AlreadyExists => exists(destination),
             _ => failed(&e),
         })?;
-        self.forget();
+        forget(&self.path);
         Ok(())
-    }
-
-    fn forget(&self) {
-        if let Ok(mut living) = LIVING.lock() {
-            living.retain(|p| p != &self.path);
-        }
     }
 }
 
@@ -309,7 +305,73 @@ impl Drop for Temporary {
         if names(&self.path, &self.file) {
             let _ = std::fs::remove_file(&self.path);
         }
-        self.forget();
+        forget(&self.path);
+    }
+}
+
+/// A private folder (0700) under a name that nobody knows. Removed with all that is in it.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    path: PathBuf,
+    /// The open folder holds the lock by which others see that it lives.
+    handle: File,
+    kept: bool,
+}
+
+impl TemporaryFolder {
+    /// A new `.dl-<random>.part` in `folder`, locked while it lives.
+    ///
+    /// # Errors
+    /// A disk error if the folder cannot be written.
+    pub fn new_in(folder: &Path) -> Result<Self> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let failed = |e: &io::Error| Error::disk(format!("cannot write in `{}`", folder.display()), e);
+        loop {
+            let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
+            match std::fs::DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
+                Err(e) => return Err(failed(&e)),
+            }
+            // Between the two steps another may have taken it for a dead one: then there is no such folder any more.
+            let Ok(handle) = File::open(&path) else { continue };
+            if matches!(handle.try_lock(), Err(std::fs::TryLockError::WouldBlock)) || !names(&path, &handle) {
+                continue;
+            }
+            if let Ok(mut living) = LIVING.lock() {
+                living.push(path.clone());
+            }
+            return Ok(Self { path, handle, kept: false });
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Leaves it, under a name that is no temporary one where that can be had; returns where it is.
+    #[must_use]
+    pub fn keep(mut self) -> PathBuf {
+        self.kept = true;
+        let kept = self.path.with_file_name(format!("dl-{}", random_name()));
+        if std::fs::rename(&self.path, &kept).is_ok() { kept } else { self.path.clone() }
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        if !self.kept && names(&self.path, &self.handle) {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+        forget(&self.path);
+    }
+}
+
+fn forget(path: &Path) {
+    if let Ok(mut living) = LIVING.lock() {
+        living.retain(|p| p != path);
     }
 }
 
@@ -356,7 +418,7 @@ static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// How long another name of a file that is kept elsewhere (`--link`) is taken to live: nobody locks those.
 const LINK_GRACE_SECONDS: i64 = 60;
 
-/// Removes `.dl-*.part` files whose process is gone; only the first call for a folder does. Failures are nobody's concern.
+/// Removes `.dl-*.part` files and folders whose process is gone; only the first call for a folder does. Failures are nobody's concern.
 pub fn remove_dead_temporaries(folder: &Path) {
     let name = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     if SWEPT.lock().is_ok_and(|mut swept| !swept.insert(name)) {
@@ -377,11 +439,12 @@ fn sweep(folder: &Path) {
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
         if let Ok(file) = opened
-            && file.metadata().is_ok_and(|m| m.is_file() && !is_new_link(&m))
+            && let Ok(metadata) = file.metadata()
+            && (metadata.is_dir() || metadata.is_file() && !is_new_link(&metadata))
             && file.try_lock().is_ok()
             && names(&path, &file)
         {
-            let _ = std::fs::remove_file(&path);
+            let _ = if metadata.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         }
     }
 }
@@ -543,6 +606,22 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn only_dead_temporary_folders_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let living = TemporaryFolder::new_in(folder.path()).unwrap();
+        std::fs::write(living.path().join("x"), b"x").unwrap();
+        assert_eq!(std::fs::metadata(living.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        let dead = folder.path().join(".dl-0123.part");
+        std::fs::create_dir_all(dead.join("a/b")).unwrap();
+        sweep(folder.path());
+        assert!(living.path().join("x").exists() && !dead.exists());
+        drop(living);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let kept = TemporaryFolder::new_in(folder.path()).unwrap().keep();
+        assert!(kept.is_dir());
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
+//! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
@@ -43,6 +44,7 @@
 //! * What comes from outside has a limit: heads, redirects, retries, waits, sizes. What is secret cannot be printed by its type.
 //! * The key of an item never changes between releases.
 
+pub mod archive;
 pub mod attribute_text;
 pub mod cache;
 pub mod checksums;

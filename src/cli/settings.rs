@@ -14,6 +14,7 @@ use dl::clock::{parse_duration, parse_size};
 use dl::config::{self, Entry, Given};
 use dl::error::{Error, Result};
 use dl::secret::Secrets;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -140,7 +141,7 @@ impl Layers {
         } else {
             None
         };
-        let mut layers = Self { environment: environment(context, &typed.command), ..Self::default() };
+        let mut layers = Self { environment: environment(context, &typed.command.borrow()), ..Self::default() };
         let no_config = match no_config {
             Some(said) => said,
             None => match context.text("DL_NO_CONFIG")? {
@@ -329,7 +330,8 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
     context
         .option_variables()
         .filter_map(|(name, value)| {
-            let option = options.iter().find(|a| a.get_long().is_some_and(|l| option_variable(l) == name))?;
+            let long = name.strip_prefix("DL_")?.to_ascii_lowercase().replace('_', "-");
+            let option = options.iter().find(|a| a.get_long() == Some(&long) && option_variable(&long) == name)?;
             let values = if parse::is_list(option) {
                 let lines = value.as_bytes().split(|b| *b == b'\n').filter(|l| !l.is_empty());
                 lines.map(|l| OsStr::from_bytes(l).to_owned()).collect()
@@ -357,7 +359,7 @@ pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String
 #[derive(Debug, Clone)]
 pub(crate) struct Typed {
     /// The command.
-    pub(crate) command: Command,
+    pub(crate) command: RefCell<Command>,
     /// Its arguments.
     pub(crate) arguments: Vec<OsString>,
     /// What the parser made of them.
@@ -371,7 +373,7 @@ impl Typed {
     /// Usage.
     pub(crate) fn new(mut command: Command, arguments: Vec<OsString>) -> Result<Self> {
         let matches = parse::parse(&mut command, &arguments)?;
-        Ok(Self { command, arguments, matches })
+        Ok(Self { command: RefCell::new(command), arguments, matches })
     }
 
     /// Whether an option (by its identifier) was typed.
@@ -399,7 +401,19 @@ pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
     if layers.iter().all(|layer| layer.is_empty()) {
         return Ok(Folded { matches: typed.matches.clone(), origins: Vec::new() });
     }
-    let options: Vec<&Arg> = typed.command.get_arguments().filter(|a| a.get_long().is_some()).collect();
+    let (fragments, origins) = below(typed, layers)?;
+    // The same command once more: a copy of all its options would cost as much as parsing them.
+    let matches = parse::parse(&mut typed.command.borrow_mut(), &fragments)?;
+    Ok(Folded { matches, origins })
+}
+
+/// Options by their long names, and where each came from.
+type Origins = Vec<(String, Origin)>;
+
+/// The settings that hold, as arguments in front of those that were typed, and where each came from.
+fn below(typed: &Typed, layers: &[&[Setting]]) -> Result<(Vec<OsString>, Origins)> {
+    let command = typed.command.borrow();
+    let options: Vec<&Arg> = command.get_arguments().filter(|a| a.get_long().is_some()).collect();
     let mut given: BTreeSet<&str> =
         options.iter().filter(|a| typed.has(a.get_id().as_str())).filter_map(|a| a.get_long()).collect();
     let mut fields: BTreeSet<String> = typed
@@ -440,7 +454,7 @@ pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
         fields.extend(own_fields);
     }
     fragments.extend(typed.arguments.iter().cloned());
-    Ok(Folded { matches: parse::parse(&mut typed.command.clone(), &fragments)?, origins })
+    Ok((fragments, origins))
 }
 
 fn fragment(long: &str, value: &OsStr) -> OsString {

@@ -97,7 +97,7 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
 /// The folded settings as `fetch` would see them, which has every option.
 fn of_fetch(session: &Session<'_>, layers: &Layers) -> Result<settings::Folded> {
     let typed = Typed::new(parse::prepare(Fetch::command()), session.typed.arguments.clone())?;
-    let environment = settings::environment(session.context, &typed.command);
+    let environment = settings::environment(session.context, &typed.command.borrow());
     let all: [&[Setting]; 2] = [&environment, &layers.file];
     fold(&typed, &all)
 }

@@ -96,7 +96,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 fn descriptor(session: &Session<'_>) -> Result<(Option<String>, Vec<Setting>)> {
     let path = session.typed.matches.try_get_one::<PathBuf>("descriptor").ok().flatten();
     let Some(path) = path else { return Ok((None, Vec::new())) };
-    let options: Vec<Arg> = session.typed.command.get_arguments().cloned().collect();
+    let options: Vec<Arg> = session.typed.command.borrow().get_arguments().cloned().collect();
     let (url, settings) = input::read_descriptor(path, &options)?;
     Ok((Some(url), settings))
 }
