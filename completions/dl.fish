@@ -525,28 +525,31 @@ complete -c dl -n "__fish_dl_using_subcommand download" -s q -s s -l quiet -d 'O
 complete -c dl -n "__fish_dl_using_subcommand download" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand download" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand download" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "show" -d 'Everything known about an item'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "create" -d 'Make a new version by hand; prints the path to write to'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "put" -d 'Store a file; prints the path that it has in the cache'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "best" -d 'The newest version of exactly one key, or a new one; prints its path'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "set" -d 'Change status, label, name, dates, attributes of items'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "ready" -d 'Take in what was written at an item\'s path: size, digest, read-only'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "fail" -d 'Mark items as FAILED'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "touch" -d 'Count a read of items'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "rm" -d 'Remove items: to TRASH, or for good'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "delete" -d 'Remove items: to TRASH, or for good'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "restore" -d 'Bring items back from TRASH'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "clean" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "prune" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "verify" -d 'Hash what is stored, and tell what is damaged'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "stats" -d 'How much is stored, of what, how old, how often used'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "export" -d 'Write items into one file, for another machine'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "import" -d 'Take over what was exported: all of it or nothing'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch rm delete restore clean prune verify stats export import key dir" -f -a "dir" -d 'Where the cache is'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "show" -d 'Everything known about an item'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "create" -d 'Make a new version by hand; prints the path to write to'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "put" -d 'Store a file; prints the path that it has in the cache'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "best" -d 'The newest version of exactly one key, or a new one; prints its path'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "set" -d 'Change status, label, name, dates, attributes of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ready" -d 'Take in what was written at an item\'s path: size, digest, read-only'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "fail" -d 'Mark items as FAILED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "touch" -d 'Count a read of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "cat" -d 'Print a file, unpacked: plain, gz, bz2, xz, zst, or one member of a zip or tar'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "members" -d 'What is in an archive'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "extract" -d 'Unpack an archive into a folder: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "rm" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "delete" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "restore" -d 'Bring items back from TRASH'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "clean" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "prune" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "verify" -d 'Hash what is stored, and tell what is damaged'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "stats" -d 'How much is stored, of what, how old, how often used'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "export" -d 'Write items into one file, for another machine'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "import" -d 'Take over what was exported: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "dir" -d 'Where the cache is'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key-param -d 'Joins the key and is not sent' -r
@@ -959,6 +962,79 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l member -d 'This member of an archive' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l raw -d 'The bytes as they are stored, packed or not'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l strip -d 'Leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l max-extract -d 'The most that may come out of it' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l uri -d 'Exactly this URI, whatever the parameters' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l key-param -d 'Joins the key and is not sent' -r

@@ -73,7 +73,7 @@ pub(crate) fn best_or_new(registry: &Registry, query: &Query, new: &NewItem, sta
     })
 }
 
-/// What is done in a transaction that names a blob; the copy is one that was made for it outside.
+/// A change that names a blob, with a copy of it where there can be no link.
 type Seating<'a, T> = dyn Fn(&Connection, &RefCell<Option<Temporary>>) -> Outcome<T> + 'a;
 
 /// Does something in one transaction that names a blob; `again` makes the blob anew where it was cleaned away meanwhile.

@@ -200,8 +200,7 @@ enum Piece {
 impl Piece {
     fn text(&self) -> String {
         match self {
-            Self::Typed(text) => text.clone(),
-            Self::Json(Value::String(text)) => text.clone(),
+            Self::Typed(text) | Self::Json(Value::String(text)) => text.clone(),
             Self::Json(other) => other.to_string(),
         }
     }

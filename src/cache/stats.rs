@@ -81,19 +81,19 @@ pub(crate) fn stats(registry: &Registry) -> Result<Stats> {
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let status: i64 = row.get(0)?;
+            let number: i64 = row.get(0)?;
             let (size, reads, searches): (u64, u64, u64) = (row.get(3)?, row.get(5)?, row.get(6)?);
             let fetched: bool = row.get(7)?;
             stats.items += 1;
-            *statuses.entry(status).or_default() += 1;
+            *statuses.entry(number).or_default() += 1;
             stats.reads += reads;
             stats.searches += searches;
             // The read of what was just downloaded is no hit.
             stats.hits += if fetched { reads.saturating_sub(1) } else { reads };
-            if status == Status::Trash.number() {
+            if number == Status::Trash.number() {
                 stats.trash_bytes += size;
             }
-            if status == Status::Ready.number() {
+            if number == Status::Ready.number() {
                 let uri: String = row.get(1)?;
                 add(&mut hosts, host(&uri), size);
                 let ext: String = row.get(2)?;

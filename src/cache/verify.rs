@@ -140,9 +140,8 @@ fn hashed(
         let boot = registry.boot().map(str::to_owned);
         registry.write(|connection| {
             let boot = match blob::record(connection, digest)? {
-                Some(record) if record.is_of(signature) => {
-                    record.boot.filter(|_| record_is_of(boot.as_deref(), registry))
-                }
+                Some(record) if record.is_of(signature) && !blobs::is_durable(&record, registry.boot()) => None,
+                Some(record) if record.is_of(signature) => record.boot,
                 _ => boot.clone(),
             };
             blob::note(connection, digest, &Record::new(signature, boot))
@@ -150,10 +149,6 @@ fn hashed(
     }
     *known = Some((digest.clone(), found));
     Ok(found)
-}
-
-fn record_is_of(boot: Option<&str>, registry: &Registry) -> bool {
-    boot == registry.boot()
 }
 
 fn one(

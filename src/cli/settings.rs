@@ -9,6 +9,8 @@ use super::context::{Context, option_variable, plain};
 use super::{hints, parse};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _};
+use dl::cache::clean::Limits;
+use dl::clock::{parse_duration, parse_size};
 use dl::config::{self, Entry, Given};
 use dl::error::{Error, Result};
 use dl::secret::Secrets;
@@ -50,6 +52,8 @@ const FAMILIES: &[&[&str]] = &[
     &["ipv4", "ipv6"],
     &["data", "data-urlencode", "data-json", "form", "form-string"],
 ];
+/// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
+const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
 /// Keys of tables, and the option that each is.
 const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared")];
 
@@ -105,6 +109,8 @@ pub(crate) struct Layers {
     pub(crate) file: Vec<Setting>,
     /// Which file that is; `None`: none was read.
     pub(crate) path: Option<PathBuf>,
+    /// What the cache may hold (`[cache] max-size, max-age`).
+    pub(crate) limits: Limits,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
 }
@@ -206,7 +212,18 @@ impl Layers {
             return Ok(());
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);
-        known(&entry.key, names, path, entry.line)?;
+        known(&entry.key, names.chain(LIMIT_KEYS), path, entry.line)?;
+        if LIMIT_KEYS.contains(&entry.key.as_str()) {
+            let text = list_of(&entry.value).pop().unwrap_or_default();
+            let wrong =
+                |e: Error| e.context(format!("bad value for `{}` in {}:{}", entry.key, path.display(), entry.line));
+            if entry.key == "max-size" {
+                self.limits.max_size = Some(parse_size(&text).map_err(wrong)?);
+            } else {
+                self.limits.max_age = Some(parse_duration(&text).map_err(wrong)?);
+            }
+            return Ok(());
+        }
         for (_, _, option) in TABLE_KEYS.iter().filter(|(t, key, _)| *t == table && *key == entry.key) {
             let entry = Entry { key: (*option).to_owned(), ..entry.clone() };
             self.file.push(setting(&entry, keys, path)?);

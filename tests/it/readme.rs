@@ -360,9 +360,10 @@ fn every_test_that_is_named_exists() {
 #[test]
 fn every_option_that_is_named_exists() {
     let sandbox = Sandbox::new();
-    let help = ["--help", "fetch --help", "cache ls --help", "cache key --help"]
-        .map(|a| sandbox.run(a).ok().out().to_owned())
-        .concat();
+    let verbs = "key create put best ls set rm clean verify export cat members extract".split(' ');
+    let verbs = verbs.map(|verb| format!("cache {verb} --help"));
+    let texts = ["--help", "fetch --help"].map(str::to_owned).into_iter().chain(verbs);
+    let help: String = texts.map(|arguments| sandbox.run(&arguments).ok().out().to_owned()).collect();
     let known = options(&help);
     for (page, text) in pages() {
         let sections = text.split("\n## ").filter(|s| !s.starts_with("Beside curl"));

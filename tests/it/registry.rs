@@ -171,3 +171,25 @@ fn a_new_name_moves_the_path() {
     write(&moved, b"again");
     sandbox.run("cache set 1 --status READY --json").ok().has("size", 5);
 }
+
+#[test]
+fn packed_files_are_opened_alike() {
+    use std::io::Write as _;
+    let sandbox = Sandbox::new();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(b"a,b\n").unwrap();
+    put(&sandbox, "demo://t.csv.gz", &gz.finish().unwrap(), &[]);
+    put(&sandbox, "demo://plain.txt", b"plain", &[]);
+    assert_eq!(sandbox.run("cache cat demo://t.csv.gz").ok().out(), "a,b\n");
+    assert_eq!(sandbox.run("cache cat demo://t.csv.gz --raw").ok().stdout[..2], [0x1f, 0x8b]);
+    assert_eq!(sandbox.run("cache cat demo://plain.txt").ok().out(), "plain");
+    assert_eq!(sandbox.run("cache cat --file file").ok().out(), "plain");
+    sandbox.run("cache members demo://t.csv.gz --json").ok().has("name", "t.csv").has("size", 4).has("type", "file");
+    let out = sandbox.run("cache extract demo://t.csv.gz out").ok().path();
+    assert_eq!((out.to_str(), sandbox.read("out/t.csv")), (Some("out"), b"a,b\n".to_vec()));
+    sandbox.run("cache extract demo://plain.txt out").fails(8);
+    sandbox.run("cache cat demo://t.csv.gz --member nothing").fails(3);
+    sandbox.run("cache cat demo://nothing").fails(3);
+    sandbox.run("cache cat --json demo://plain.txt").fails(2);
+    sandbox.run("cache show demo://t.csv.gz --json").ok().has("read_count", 3);
+}

@@ -25,6 +25,8 @@ pub(crate) struct Survey {
     pub(crate) bytes: u64,
     rows: HashSet<i64>,
     contents: HashMap<Digest, u32>,
+    /// The folders of blobs that there are, listed once.
+    shards: Option<HashSet<String>>,
 }
 
 /// As much of a row as cleaning needs.
@@ -151,6 +153,14 @@ impl Survey {
         Ok(())
     }
 
+    /// Whether a blob can be there at all: it spares a look at the disk for each of a million that are not.
+    fn may_have(&mut self, registry: &Registry, digest: &Digest) -> bool {
+        let shards = self.shards.get_or_insert_with(|| {
+            registry.folder().blob(digest).parent().and_then(Path::parent).map(names_in).unwrap_or_default()
+        });
+        shards.contains(&digest.hex()[..2])
+    }
+
     fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
         let bytes = weight(&path);
         self.bytes += bytes;
@@ -263,9 +273,11 @@ fn key(
         } else if has_folder && choices.missing {
             is_there = std::fs::symlink_metadata(&path).is_ok();
         }
-        let is_missing = || {
+        let mut is_missing = || {
             let blob = row.digest.as_ref().filter(|_| status != Status::Deleted);
-            !is_there && !blob.is_some_and(|digest| registry.folder().blob(digest).exists())
+            !is_there
+                && !blob
+                    .is_some_and(|digest| survey.may_have(registry, digest) && registry.folder().blob(digest).exists())
         };
         let reason = if is_live {
             None

@@ -78,8 +78,7 @@ pub(crate) fn trashed_from(connection: &Connection, item: &Item) -> Outcome<Stat
     let known = number.and_then(Status::from_number);
     let guess = if item.sha256.is_some() { Status::Ready } else { Status::Write };
     Ok(match known {
-        Some(Status::Ready) | None => guess,
-        Some(Status::Trash | Status::Deleted) => guess,
+        Some(Status::Ready | Status::Trash | Status::Deleted) | None => guess,
         Some(other) => other,
     })
 }

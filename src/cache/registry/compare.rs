@@ -31,9 +31,11 @@ impl Bound {
         let mark = self.bind(pattern.to_owned());
         let mut condition = format!("({column} GLOB {mark}");
         if !literal.is_empty() {
-            condition += &format!(" AND {column} >= {}", self.bind(literal.to_owned()));
+            let mark = self.bind(literal.to_owned());
+            condition.extend([" AND ", column, " >= ", &mark]);
             if let Some(end) = after(literal) {
-                condition += &format!(" AND {column} < {}", self.bind(end));
+                let mark = self.bind(end);
+                condition.extend([" AND ", column, " < ", &mark]);
             }
         }
         condition + ")"
@@ -144,11 +146,13 @@ fn of_attribute(
             text += &bound.glob("value", pattern.as_str());
         } else {
             for value in values {
-                text += &format!(" AND {plus}value {} {}", sign(condition.operator), bound.bind(value));
+                let mark = bound.bind(value);
+                text.extend([" AND ", plus, "value ", sign(condition.operator), " ", &mark]);
             }
         }
         if let Some(namespace) = namespace {
-            text += &format!(" AND namespace = {}", bound.bind(namespace.to_owned()));
+            let mark = bound.bind(namespace.to_owned());
+            text.extend([" AND namespace = ", &mark]);
         }
         text
     };

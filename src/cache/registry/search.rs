@@ -36,7 +36,7 @@ impl Question {
     }
 }
 
-fn conditions(folder: &Folder, query: &Query, way: Way) -> Question {
+fn conditions(folder: &Folder, query: &Query, ways: &[Way]) -> Question {
     let mut asked = Question { conditions: Vec::new(), bound: Bound::default(), selective: false };
     let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
     asked.one_of("i.uri", texts(&query.uris));
@@ -71,10 +71,11 @@ fn conditions(folder: &Folder, query: &Query, way: Way) -> Question {
         asked.conditions.push(format!("i.id IN (SELECT item FROM params WHERE name = {name} AND value = {value})"));
         asked.selective = true;
     }
-    let wheres: Vec<String> = query.conditions.iter().map(|c| compare::sql(&mut asked.bound, folder, c, way)).collect();
+    let of = |(condition, way): (&Condition, &Way)| compare::sql(&mut asked.bound, folder, condition, *way);
+    let wheres: Vec<String> = query.conditions.iter().zip(ways).map(of).collect();
     if !wheres.is_empty() {
         asked.conditions.push(format!("({})", wheres.join(if query.any { " OR " } else { " AND " })));
-        asked.selective |= way == Way::ByValue;
+        asked.selective |= ways.contains(&Way::ByValue);
     }
     if !query.statuses.is_empty() {
         let selective = asked.selective;
@@ -90,8 +91,8 @@ fn conditions(folder: &Folder, query: &Query, way: Way) -> Question {
     asked
 }
 
-fn question(folder: &Folder, query: &Query, select: &str, way: Way) -> (String, Vec<Value>) {
-    let mut asked = conditions(folder, query, way);
+fn question(folder: &Folder, query: &Query, select: &str, ways: &[Way]) -> (String, Vec<Value>) {
+    let mut asked = conditions(folder, query, ways);
     let mut text = select.to_owned();
     if !asked.conditions.is_empty() {
         text += "WHERE ";
@@ -106,22 +107,33 @@ fn question(folder: &Folder, query: &Query, select: &str, way: Way) -> (String, 
     (text, asked.bound.0)
 }
 
-/// Whether the attributes asked for are found faster by their index, or by looking at items in their order until there are enough.
-fn way(connection: &Connection, query: &Query) -> Outcome<Way> {
-    if query.limit.is_none() || query.sort != Sort::Id || query.conditions.is_empty() {
-        return Ok(Way::ByValue);
+/// How each condition is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
+/// at all in their order until there are enough.
+fn ways(connection: &Connection, query: &Query) -> Outcome<Vec<Way>> {
+    let by_value = vec![Way::ByValue; query.conditions.len()];
+    let is_walk = query.limit.is_some() && query.sort == Sort::Id;
+    if query.conditions.is_empty() || (query.conditions.len() == 1 && !is_walk) || (query.any && !is_walk) {
+        return Ok(by_value);
     }
+    let mut dense = Vec::new();
     for condition in &query.conditions {
-        let Some((text, bound)) = compare::candidates(condition) else { return Ok(Way::ByValue) };
+        let Some((text, bound)) = compare::candidates(condition) else {
+            // A field: its index, or a look at its column, whatever the others are.
+            dense.push(false);
+            continue;
+        };
         let mut statement =
             connection.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})"))?;
         let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
-        let is_dense = count >= DENSE_ITEMS;
-        if is_dense == query.any {
-            return Ok(if is_dense { Way::ByItem } else { Way::ByValue });
-        }
+        dense.push(count >= DENSE_ITEMS);
     }
-    Ok(if query.any { Way::ByValue } else { Way::ByItem })
+    let (some, all) = (dense.contains(&true), !dense.contains(&false));
+    Ok(match (query.any, some, all) {
+        (true, true, _) => vec![Way::ByItem; dense.len()],
+        (false, true, true) if is_walk => vec![Way::ByItem; dense.len()],
+        (false, true, false) => dense.into_iter().map(|dense| if dense { Way::ByItem } else { Way::ByValue }).collect(),
+        _ => by_value,
+    })
 }
 
 /// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
@@ -159,7 +171,7 @@ pub(crate) fn each(
     query: &Query,
     take: &mut dyn FnMut(Item) -> bool,
 ) -> Outcome<()> {
-    let (text, parameters) = question(folder, query, item::SELECT, way(connection, query)?);
+    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, query)?);
     item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), take)
 }
 
@@ -175,7 +187,7 @@ pub(crate) fn search(connection: &Connection, folder: &Folder, query: &Query) ->
 
 /// The ids of the items that a query means, in its order.
 pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<i64>> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", way(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
     let mut statement = connection.prepare(&text)?;
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
     let mut all = Vec::new();
@@ -187,7 +199,7 @@ pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Ou
 
 /// How many items a query means.
 pub(crate) fn count(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<u64> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", way(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
     let mut statement = connection.prepare(&format!("SELECT count(*) FROM ({text})"))?;
     Ok(statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get(0))?)
 }
@@ -266,7 +278,10 @@ mod tests {
                      created_at, modified_at)
                  SELECT printf('%064x', i / 2), 1 + i % 2, printf('http://h/%d', i / 2), '{}', CASE i % 100 WHEN 0 THEN 2 ELSE 3 END,
                      printf('f%d.tsv', i), 'e' || (i % 500), CASE i % 50 WHEN 0 THEN 'l' ELSE '' END, i, randomblob(32), 0, 0, i, i
-                 FROM n",
+                 FROM n;
+                 INSERT INTO attr_int SELECT id, '', 'n', id % 1000 FROM items;
+                 INSERT INTO attr_varchar SELECT id, 'g', 's', 't' || (id / 2) FROM items;
+                 INSERT INTO params SELECT id, 'p', id FROM items",
             )
             .unwrap();
         connection
@@ -292,8 +307,31 @@ mod tests {
             (Query { older_than: Some(Timestamp(11)), ..base.clone() }, 10),
             (Query { versions: vec![1], keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 1),
         ];
-        for (query, expected) in queries {
-            let (text, parameters) = question(&folder, &query, item::SELECT, Way::ByValue);
+        let parse = |text: &str| Condition::parse(text, Timestamp(0), &crate::secret::Secrets::default()).unwrap();
+        let wheres = |texts: &[&str], any| Query {
+            conditions: texts.iter().map(|text| parse(text)).collect(),
+            any,
+            ..Query::default()
+        };
+        let attributes = [
+            (wheres(&["n = 7"], false), 20),
+            (wheres(&["n = 7.0"], false), 20),
+            (wheres(&["n in 7,8"], false), 40),
+            (wheres(&["n > 990"], false), 180),
+            (wheres(&["s ~ t77*"], false), 110 * 2 + 2),
+            (wheres(&["n = 14", "s = t7"], false), 1),
+            (wheres(&["n = 7", "s = t8"], true), 22),
+            (wheres(&["n = 7", "size = 3"], true), 21),
+            (wheres(&["size < 11"], false), 10),
+            (wheres(&["last_read < 1970-01-01T00:00:00.000011Z"], false), 10),
+            (wheres(&["status = FAILED"], false), 200),
+            (wheres(&["uri = http://h/7"], false), 2),
+            (wheres(&["filename ~ f77.*"], false), 1),
+            (Query { params: serde_json::from_str(r#"{"p": 7}"#).unwrap(), ..base.clone() }, 1),
+        ];
+        for (query, expected) in queries.into_iter().chain(attributes) {
+            let (text, parameters) =
+                question(&folder, &query, item::SELECT, &vec![Way::ByValue; query.conditions.len()]);
             let plan = plan(&connection, &text, parameters);
             assert!(!plan.contains("SCAN i"), "{query:?}\n{text}\n{plan}");
             assert_eq!(search(&connection, &folder, &query).unwrap().len(), expected, "{query:?}");

@@ -5,6 +5,7 @@ use clap::{Args, Parser};
 use dl::cache::item::Status;
 use dl::cache::query::Sort;
 use dl::clock::Timestamp;
+use dl::manager::task::IfExists;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -308,6 +309,69 @@ pub(crate) struct Rm {
     pub(crate) keep_record: bool,
     #[command(flatten)]
     pub(crate) filter: Filter,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// `dl cache cat`: an ITEM, or a file outside the cache.
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Cat {
+    /// `sha256:HEX`, an id, a version id, a URI, a path, a key or its unique prefix
+    #[arg(value_name = "ITEM")]
+    pub(crate) item: Option<String>,
+    /// This file in place of an ITEM
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// This member of an archive
+    #[arg(long, value_name = "NAME")]
+    pub(crate) member: Option<String>,
+    /// The bytes as they are stored, packed or not
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Leave the counters alone
+    #[arg(long)]
+    pub(crate) no_touch: bool,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// `dl cache members`.
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Members {
+    /// `sha256:HEX`, an id, a version id, a URI, a path, a key or its unique prefix
+    #[arg(value_name = "ITEM")]
+    pub(crate) item: Option<String>,
+    /// This file in place of an ITEM
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// `dl cache extract`.
+#[derive(Debug, Clone, Parser)]
+pub(crate) struct Unpack {
+    /// An ITEM, and the folder to unpack into; with --file the folder alone
+    #[arg(value_names = ["ITEM", "DIR"], num_args = 0..=2)]
+    pub(crate) words: Vec<PathBuf>,
+    /// This file in place of an ITEM
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// Leave out so many leading folders
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub(crate) strip: Option<u32>,
+    /// Only members that match
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) member: Option<String>,
+    /// What becomes of existing files (replace)
+    #[arg(long, value_name = "HOW", value_parser = values::if_exists())]
+    pub(crate) if_exists: Option<IfExists>,
+    /// The most that may come out of it
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub(crate) max_extract: Option<u64>,
+    /// Leave the counters alone
+    #[arg(long)]
+    pub(crate) no_touch: bool,
     #[command(flatten)]
     pub(crate) global: Global,
 }

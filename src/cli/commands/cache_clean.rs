@@ -16,6 +16,9 @@ use serde_json::json;
 use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
+/// How much of a list is written at once.
+const PIECE_BYTES: usize = 1 << 16;
+
 /// What is meant by the choices that were typed.
 fn choices(args: &Clean) -> Choices {
     let named = args.orphans || args.missing || args.versions || args.writes || args.trash || args.all;
@@ -59,13 +62,18 @@ pub(crate) fn clean(session: &Session<'_>) -> Result<u8> {
     let args: Clean = session.args()?;
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
     let cleaned = cache.clean(&choices(&args), args.dry_run)?;
+    // There may be millions: they are written in large pieces.
+    let mut lines = String::new();
     for doomed in &cleaned.doomed {
+        if lines.len() > PIECE_BYTES {
+            session.output.bytes(std::mem::take(&mut lines).as_bytes())?;
+        }
         if global.json {
             let (id, version_id, uri) = doomed
                 .item
                 .clone()
                 .map_or((None, None, None), |(id, version, uri)| (Some(id), Some(version), Some(uri)));
-            session.output.json(&json!({
+            let value = json!({
                 "schema": 1,
                 "reason": doomed.reason.name(),
                 "id": id,
@@ -74,11 +82,13 @@ pub(crate) fn clean(session: &Session<'_>) -> Result<u8> {
                 "path": path_to_json(&doomed.path),
                 "size": doomed.bytes,
                 "removed": !args.dry_run,
-            }))?;
+            });
+            lines += &(value.to_string() + "\n");
         } else if args.dry_run {
-            session.output.bytes(line(doomed).as_bytes())?;
+            lines += &line(doomed);
         }
     }
+    session.output.bytes(lines.as_bytes())?;
     let items = many(usize::try_from(cleaned.items).unwrap_or(usize::MAX), "item");
     let files = match cleaned.files {
         0 => String::new(),

@@ -2,6 +2,7 @@
 
 use crate::cli::Session;
 use crate::cli::args::cache::{Best, Create, Put};
+use crate::cli::commands::fetch::keep_limits;
 use crate::cli::meaning::cached;
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
@@ -67,6 +68,8 @@ pub(crate) fn put(session: &Session<'_>) -> Result<u8> {
         })?
     };
     tell(session, &item, global.json, &secrets, None)?;
+    drop(cache);
+    keep_limits(&layers, &session.cache_options(&global)?);
     Ok(0)
 }
 

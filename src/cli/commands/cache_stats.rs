@@ -10,6 +10,7 @@ use dl::cache::stats::{Share, Stats};
 use dl::clock::show_size;
 use dl::error::Result;
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 /// How many parts are shown of hosts and types.
 const PARTS: usize = 8;
@@ -61,10 +62,15 @@ fn to_json(stats: &Stats) -> Value {
 fn drawn(stats: &Stats) -> String {
     let count = |n: u64, noun| many(usize::try_from(n).unwrap_or(usize::MAX), noun);
     let statuses: Vec<String> = stats.by_status.iter().rev().map(|(s, n)| format!("{n} {}", s.name())).collect();
-    let percent = (stats.hits * 100).checked_div(stats.reads);
-    let rate = percent.map(|percent| format!(" ({percent} % hits)")).unwrap_or_default();
+    let rate = stats
+        .hits
+        .saturating_mul(100)
+        .checked_div(stats.reads)
+        .map_or_else(String::new, |rate| format!(" ({rate} % hits)"));
     let mut text = String::new();
-    let mut line = |name: &str, value: String| text.push_str(&format!("{name:<14} {value}\n"));
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{name:<14} {value}");
+    };
     line("items", format!("{}  {}", stats.items, statuses.join(", ")));
     line("stored", format!("{} in {}", show_size(stats.bytes), count(stats.blobs, "file")));
     line("clean frees", show_size(stats.reclaimable_bytes));
@@ -74,7 +80,7 @@ fn drawn(stats: &Stats) -> String {
         [("by host", &stats.by_host), ("by type", &stats.by_type), ("last used within", &stats.by_age)]
     {
         if !shares.is_empty() {
-            text.push_str(&format!("\n{title}\n"));
+            let _ = writeln!(text, "\n{title}");
             bars(&mut text, shares);
         }
     }
@@ -97,13 +103,13 @@ fn bars(text: &mut String, shares: &[Share]) {
             name = name.chars().take(NAME_COLUMNS - 1).chain(['…']).collect();
         }
         let size = show_size(share.bytes);
-        text.push_str(&format!("  {name:<NAME_COLUMNS$} {size:>9} {bar:<BAR_COLUMNS$} {}\n", share.items));
+        let _ = writeln!(text, "  {name:<NAME_COLUMNS$} {size:>9} {bar:<BAR_COLUMNS$} {}", share.items);
     }
     let (rest, bytes) =
         shares.iter().skip(PARTS).fold((0, 0_u64), |(count, sum), s| (count + 1, sum.saturating_add(s.bytes)));
     if rest > 0 {
         let name = format!("({rest} more)");
-        text.push_str(&format!("  {name:<NAME_COLUMNS$} {:>9}\n", show_size(bytes)));
+        let _ = writeln!(text, "  {name:<NAME_COLUMNS$} {:>9}", show_size(bytes));
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod cache_cat;
 pub(crate) mod cache_clean;
 pub(crate) mod cache_create;
 pub(crate) mod cache_key;
