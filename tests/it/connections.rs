@@ -33,9 +33,13 @@ fn interim_responses() {
 fn bytes_after_the_end_are_not_the_next_answer() {
     both(|sandbox| {
         let origin = Origin::new(|request, conn| {
-            conn.reply(&Reply::ok(request.path()));
             if request.path() == "/a" {
-                conn.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned");
+                // At once with the answer: what comes later cannot be told from an early answer to the next request.
+                conn.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n/aHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned",
+                );
+            } else {
+                conn.reply(&Reply::ok(request.path()));
             }
         });
         let urls: Vec<String> = ["/a", "/b", "/c"].iter().map(|p| origin.url(p)).collect();

@@ -1,6 +1,6 @@
 //! Resume never splices: within a command, across commands, after a kill -9, and what a server may lie meanwhile.
 
-use crate::support::origin::{Conn, Origin, Request};
+use crate::support::origin::{Conn, Gate, Origin, Request};
 use crate::support::reply::{File, MODIFIED, Reply};
 use crate::support::sandbox::{Sandbox, both, bytes, sha256, until};
 use std::sync::Arc;
@@ -267,7 +267,17 @@ fn two_validators_that_change_places_never_end_in_a_mix() {
 fn segments_give_the_same_bytes() {
     both(|sandbox| {
         let body = bytes(24_000_000);
-        let origin = Origin::serving(File::new(body.clone()));
+        let (served, file, others) = (body.clone(), File::new(body.clone()), Gate::default());
+        let origin = Origin::new(move |request, conn| {
+            if request.header("range").is_some() {
+                others.open();
+                return conn.file(request, &file);
+            }
+            // The first stream waits for the others: on a fast machine it would be done before they have connected.
+            conn.begin(&file.reply(request), HALF);
+            others.wait();
+            conn.send(&served[HALF..]);
+        });
         let run = sandbox.dl(["fetch", "--json", "--connections", "4", &origin.url("/a.bin")]).run();
         run.ok().has("sha256", sha256(&body));
         assert!(origin.requests().iter().any(|r| r.header("range").is_some()), "one stream only");
