@@ -106,14 +106,17 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
     let path = folder.registry();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match Connection::open_with_flags(&path, flags) {
-        Err(_) if inode(folder) == 0 => {
-            let _lock = lock(folder, lock_timeout)?;
+        Err(_) => {
             if inode(folder) == 0 {
-                make(folder)?;
+                let _lock = lock(folder, lock_timeout)?;
+                if inode(folder) == 0 {
+                    make(folder)?;
+                }
             }
+            // Also where another process has just made it.
             Connection::open_with_flags(&path, flags)?
         }
-        other => other?,
+        Ok(connection) => connection,
     };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(lock_timeout)?;
