@@ -1,6 +1,6 @@
 //! Shell patterns over the names of members.
 
-/// Whether a pattern means a path: `*` is any text, also over `/` (as in unzip, tar and SQLite's GLOB), `?` one character,
+/// Whether a pattern means a path: `*` is any text, also over `/` (as in unzip, tar and `SQLite`'s GLOB), `?` one character,
 /// `[a-z]` and `[!a-z]` one of a set; `[` without an end is itself. A pattern that means a folder means all below it.
 pub(crate) fn selects(pattern: &str, path: &str) -> bool {
     let pattern: Vec<char> = pattern.trim_start_matches("./").trim_end_matches('/').chars().collect();

@@ -168,10 +168,10 @@ fn descriptor(crc: u32, packed: u32, size: u32, signed: bool) -> Vec<u8> {
 #[test]
 fn content_that_is_not_as_announced_is_refused() {
     let part = || Part::deflated("name", b"content");
-    let bomb = Part { size: 10, ..Part::deflated("name", &[0; 100_000]) };
+    let bomb = Part { size: 10, ..Part::deflated("name", &vec![0; 100_000]) };
     refused(&Zip::new().part(&bomb).end(), "x", "broken_archive");
     refused(
-        &Zip::new().part(&Part { size: 0, crc: 0, ..Part::deflated("name", &[0; 100_000]) }).end(),
+        &Zip::new().part(&Part { size: 0, crc: 0, ..Part::deflated("name", &vec![0; 100_000]) }).end(),
         "x",
         "broken_archive",
     );
@@ -206,7 +206,7 @@ fn only_one_directory_is_believed() {
     let mut front = Zip::new();
     front.bytes = b"#!/bin/sh\n".to_vec();
     let mut front = front.file("good", b"1");
-    front.bytes.extend([7; 100_000]);
+    front.bytes.extend(vec![7; 100_000]);
     let front = front.end();
     assert_eq!(cat(&open(&front, "x.zip"), None).unwrap(), b"1");
     // Without the offsets made right, readers differ.
