@@ -1,10 +1,11 @@
 //! Writing a tree into a private folder: every step from a folder handle, never through a link, counted as it goes.
 
+use crate::archive::format::Format;
 use crate::archive::journal::Journal;
 use crate::archive::members::{self, Content, Entry, Link, MemberKind, too_many, unsafe_member};
 use crate::archive::place::Staging;
 use crate::archive::source::too_big;
-use crate::archive::{Archive, Extract, Extracted, Format};
+use crate::archive::{Archive, Extract, Extracted};
 use crate::disk;
 use crate::error::{Error, Result};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};

@@ -2,6 +2,7 @@
 //!
 //! | room | lives there |
 //! |---|---|
+//! | `format` | what a file is, by its content and then its name |
 //! | `source`, `codec` | the bytes: sections of a file, decoded streams, what they may cost |
 //! | `tar` (with `pax`), `zip` (with `directory`) | the readers: strict, because two readers that disagree are an attack |
 //! | `members` | what stands in an archive, and which names and links are safe |
@@ -20,6 +21,7 @@
 pub mod codec;
 mod directory;
 mod extract;
+pub mod format;
 mod glob;
 mod journal;
 pub mod members;
@@ -33,10 +35,11 @@ mod zip;
 
 use crate::archive::codec::Codec;
 use crate::archive::extract::Tree;
+use crate::archive::format::Format;
 use crate::archive::members::{Content, Entry, Flow, Link, Member, MemberKind, Visit};
 use crate::archive::place::Staging;
-use crate::archive::source::{Section, Stream, read_full, too_big};
-use crate::archive::tar::{BLOCK_BYTES, Tar};
+use crate::archive::source::{Stream, too_big};
+use crate::archive::tar::Tar;
 use crate::archive::zip::Zip;
 use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
@@ -70,19 +73,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self { unpacked_bytes: None, entries: ENTRIES_MAX }
     }
-}
-
-/// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Neither packed nor an archive.
-    Plain,
-    /// One file, compressed.
-    Packed(Codec),
-    /// A tar, compressed or not.
-    Tar(Option<Codec>),
-    /// A zip.
-    Zip,
 }
 
 /// What becomes of files that are there already.
@@ -164,7 +154,7 @@ impl Archive {
         }
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         let mut archive = Self { file, name, size: metadata.len(), limits, format: Format::Plain };
-        archive.format = archive.detect()?;
+        archive.format = format::detect(&archive.file, archive.size, &archive.name, archive.default_limit())?;
         Ok(archive)
     }
 
@@ -172,46 +162,6 @@ impl Archive {
     #[must_use]
     pub const fn format(&self) -> Format {
         self.format
-    }
-
-    fn detect(&self) -> Result<Format> {
-        let lower = self.name.to_ascii_lowercase();
-        let mut head = [0; BLOCK_BYTES];
-        let count = read_full(&mut Section::new(&self.file, 0, self.size), &mut head)
-            .map_err(|e| Error::disk(format!("cannot read `{}`", self.name), &e))?;
-        if let Some(codec) = Codec::detect(&head[..count], &self.name) {
-            return Ok(if Self::says_tar(&lower) || self.holds_tar(codec) {
-                Format::Tar(Some(codec))
-            } else {
-                Format::Packed(codec)
-            });
-        }
-        if [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|s| head[..count].starts_with(*s)) {
-            return Ok(Format::Zip);
-        }
-        let is_tar =
-            count == BLOCK_BYTES && (tar::is_header(&head) || lower.ends_with(".tar") && head.iter().all(|b| *b == 0));
-        if is_tar {
-            return Ok(Format::Tar(None));
-        }
-        // A program that unpacks itself, or something else in front.
-        if lower.ends_with(".zip") && directory::has_end(&self.file, self.size)? {
-            return Ok(Format::Zip);
-        }
-        Ok(Format::Plain)
-    }
-
-    /// Whether the name says that the packed file is a tar, which then it must be.
-    fn says_tar(lower: &str) -> bool {
-        let (stem, extension) = lower.rsplit_once('.').unwrap_or((lower, ""));
-        stem.ends_with(".tar") || matches!(extension, "tgz" | "tbz" | "tbz2" | "txz" | "tzst" | "tar")
-    }
-
-    fn holds_tar(&self, codec: Codec) -> bool {
-        let mut block = [0; BLOCK_BYTES];
-        let read = |block: &mut [u8]| self.stream(Some(codec))?.fill(block);
-        // What cannot be decoded is said by whoever reads it.
-        matches!(read(&mut block), Ok(BLOCK_BYTES)) && tar::is_header(&block)
     }
 
     /// The most bytes that may be unpacked.
@@ -226,19 +176,6 @@ impl Archive {
     /// The decoded file. What is passed over is decoded too, so that a limit for what is taken is none for this.
     fn stream(&self, codec: Option<Codec>) -> Result<Stream<'_>> {
         Stream::open(&self.file, self.size, codec, self.limit().max(self.default_limit()))
-    }
-
-    /// The name of a packed file without what says how it is packed.
-    fn unpacked_name(&self, codec: Codec) -> String {
-        let lower = self.name.to_ascii_lowercase();
-        let extensions: &[&str] = match codec {
-            Codec::Gzip => &[".gz", ".gzip"],
-            Codec::Bzip2 => &[".bz2", ".bzip2"],
-            Codec::Xz => &[".xz"],
-            Codec::Zstandard => &[".zst", ".zstd"],
-        };
-        let stem = extensions.iter().find(|e| lower.ends_with(*e) && lower.len() > e.len());
-        stem.map_or(&self.name[..], |e| &self.name[..self.name.len() - e.len()]).to_owned()
     }
 
     /// Shows each member, a packed file as the one that it holds.
@@ -271,7 +208,7 @@ impl Archive {
                 Ok(())
             }
             Format::Packed(codec) => {
-                let name = members::text("name", self.unpacked_name(codec).as_bytes())?;
+                let name = members::text("name", format::unpacked_name(&self.name, codec).as_bytes())?;
                 let path = members::inside(&name)?;
                 let member = Member { name, size: 0, kind: MemberKind::File, mtime: None, target: None };
                 let mut packed = Packed(self.stream(Some(codec))?);

@@ -88,11 +88,9 @@ impl Staging {
 
     /// Moves the tree in; says for how many files an existing one was kept.
     pub(crate) fn place(self, if_exists: IfExists) -> Result<u64> {
-        match std::fs::metadata(&self.dir) {
-            Err(e) if e.kind() == ErrorKind::NotFound && self.appear()? => {
-                return Ok(0);
-            }
-            _ => {}
+        let missing = std::fs::metadata(&self.dir).is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        if missing && self.appear()? {
+            return Ok(0);
         }
         self.merge(if_exists, &mut || ())
     }

@@ -236,12 +236,10 @@ fn kind_of(header: &Header) -> Result<(String, MemberKind)> {
         || unsafe_member(format!("`{name}` is a file by its type and a folder by its name, or the reverse"));
     let kind = match header.unix_mode().map(|mode| mode & 0o170_000) {
         None if header.is_dos_folder() && !slash => return Err(ambiguous()),
-        None | Some(0) if slash => MemberKind::Dir,
-        None | Some(0) => MemberKind::File,
-        Some(0o040_000) if slash => MemberKind::Dir,
-        Some(0o100_000) if !slash => MemberKind::File,
+        None | Some(0 | 0o040_000) if slash => MemberKind::Dir,
+        None | Some(0 | 0o100_000) if !slash => MemberKind::File,
         Some(0o120_000) if !slash => MemberKind::Link,
-        Some(0o040_000 | 0o100_000 | 0o120_000) => return Err(ambiguous()),
+        None | Some(0 | 0o040_000 | 0o100_000 | 0o120_000) => return Err(ambiguous()),
         Some(0o020_000 | 0o060_000) => return Err(unsafe_member(format!("`{name}` is a device"))),
         Some(0o010_000) => return Err(unsafe_member(format!("`{name}` is a FIFO"))),
         Some(0o140_000) => return Err(unsafe_member(format!("`{name}` is a socket"))),

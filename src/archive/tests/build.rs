@@ -164,7 +164,7 @@ impl Part {
             local_size: None,
             packed: None,
             local_packed: None,
-            made_by: (3 << 8) + 20,
+            made_by: 3 << 8 | 0x14,
             attributes: 0o100_644 << 16,
             extra: Vec::new(),
             local_extra: Vec::new(),

@@ -1,9 +1,10 @@
 //! Packed files: told apart, decoded whole, refused when broken or too big.
 
 use crate::archive::codec::Codec;
+use crate::archive::format::Format;
 use crate::archive::tests::build::{Tar, Zip, bzip2, gzip, xz, zstd};
 use crate::archive::tests::{cat, expected, extract, members, open, open_limited, refused, refused_whole, tree};
-use crate::archive::{Extract, Format, Limits};
+use crate::archive::{Extract, Limits};
 
 type Encode = fn(&[u8]) -> Vec<u8>;
 const CODECS: [(Codec, Encode); 4] =

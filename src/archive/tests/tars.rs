@@ -1,9 +1,10 @@
 //! Tar: what is unpacked, and each way to lie.
 
+use crate::archive::Extract;
+use crate::archive::format::Format;
 use crate::archive::members::MemberKind;
 use crate::archive::tests::build::{Head, Tar, gzip};
 use crate::archive::tests::{cat, expected, extract, members, open, refused, refused_whole, tree};
-use crate::archive::{Extract, Format};
 use crate::clock::Timestamp;
 
 #[test]
