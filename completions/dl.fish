@@ -525,23 +525,52 @@ complete -c dl -n "__fish_dl_using_subcommand download" -s q -s s -l quiet -d 'O
 complete -c dl -n "__fish_dl_using_subcommand download" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand download" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand download" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "show" -d 'Everything known about an item'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path key dir" -f -a "dir" -d 'Where the cache is'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "show" -d 'Everything known about an item'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "create" -d 'Make a new version by hand; prints the path to write to'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "put" -d 'Store a file; prints the path that it has in the cache'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "best" -d 'The newest version of exactly one key, or a new one; prints its path'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "set" -d 'Change status, label, name, dates, attributes of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ready" -d 'Take in what was written at an item\'s path: size, digest, read-only'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "fail" -d 'Mark items as FAILED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "touch" -d 'Count a read of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "cat" -d 'Print a file, unpacked: plain, gz, bz2, xz, zst, or one member of a zip or tar'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "members" -d 'What is in an archive'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "extract" -d 'Unpack an archive into a folder: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "rm" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "delete" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "restore" -d 'Bring items back from TRASH'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "clean" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "prune" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "verify" -d 'Hash what is stored, and tell what is damaged'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "stats" -d 'How much is stored, of what, how old, how often used'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "export" -d 'Write items into one file, for another machine'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "import" -d 'Take over what was exported: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "dir" -d 'Where the cache is'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l auth-id -d 'Joins the key in place of the credential' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key -d 'Items of this key' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l id -d 'The item of this id' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l label -d 'With this label' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l ext -d 'With this extension' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l filename -d 'With this file name' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l newer-than -d 'Made or confirmed since' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l older-than -d 'Made before' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l sort -d 'By this field (id)' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l limit -d 'At most so many' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -556,6 +585,8 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l all -d 'TRASH and DELETED too'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l reverse -d 'The other way round'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s l -l long -d 'More columns'
@@ -571,15 +602,25 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri -d 'Exactly this URI, whatever the parameters' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l auth-id -d 'Joins the key in place of the credential' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l key -d 'Items of this key' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l id -d 'The item of this id' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l label -d 'With this label' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l ext -d 'With this extension' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l filename -d 'With this file name' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l newer-than -d 'Made or confirmed since' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l older-than -d 'Made before' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l sort -d 'By this field (id)' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -594,6 +635,8 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l all -d 'TRASH and DELETED too'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s l -l long -d 'More columns'
@@ -647,6 +690,631 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l uri -d 'The URI' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l attr -d 'An attribute: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l filename -d 'Its file\'s name (from the URI)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l ext -d 'Its extension (from the name)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l label -d 'Its label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l status -d 'WRITE (if nothing is said), UNINITIALIZED or FAILED' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l uri -d 'The URI' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l attr -d 'An attribute: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l filename -d 'Its file\'s name (from the URI)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l ext -d 'Its extension (from the name)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l label -d 'Its label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l status -d 'READY (if nothing is said), WRITE, UNINITIALIZED or FAILED' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l move -d 'Move it: the file is gone from where it was'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l uri -d 'The URI' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l status -d 'A version of this status will do (READY; may be repeated)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l new-status -d 'The status of a new one (WRITE)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l attr -d 'An attribute: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l filename -d 'Its file\'s name (from the URI)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l ext -d 'Its extension (from the name)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l label -d 'Its label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l or-new -d 'Make a version if there is none, in the same transaction'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l attr -d 'An attribute: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l filename -d 'Its file\'s name (from the URI)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l ext -d 'Its extension (from the name)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l label -d 'Its label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l status -d 'The status; READY takes in what was written' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l unset -d 'Take an attribute away' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l created-at -d 'When it was made' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l last-read -d 'When it was last read' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l last-search -d 'When it was last found' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l member -d 'This member of an archive' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l raw -d 'The bytes as they are stored, packed or not'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l file -d 'This file in place of an ITEM' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l strip -d 'Leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l max-extract -d 'The most that may come out of it' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-touch -d 'Leave the counters alone'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l purge -d 'Gone with its record'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l keep-record -d 'The file is gone, the record says DELETED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l purge -d 'Gone with its record'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l keep-record -d 'The file is gone, the record says DELETED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l max-size -d 'Until no more than this is stored: TRASH first, then least recently read' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l max-age -d 'What was not read for so long (0 beside another choice: what was just read goes too)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l keep -d 'How many READY versions of a key are left (1)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l dead-after -d 'When a WRITE or an unfinished transfer is dead (24h)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l orphans -d 'Files and folders without a record'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l missing -d 'Records without a file, but live WRITEs'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l versions -d 'What is not the best READY version, or a live WRITE, of its key'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l writes -d 'WRITEs that nobody touched for --dead-after'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l trash -d 'What is in TRASH'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l all -d 'All that is cleaned if nothing is said'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l dry-run -d 'Only list what would go, each with its reason'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l max-size -d 'Until no more than this is stored: TRASH first, then least recently read' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l max-age -d 'What was not read for so long (0 beside another choice: what was just read goes too)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l keep -d 'How many READY versions of a key are left (1)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l dead-after -d 'When a WRITE or an unfinished transfer is dead (24h)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l orphans -d 'Files and folders without a record'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l missing -d 'Records without a file, but live WRITEs'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l versions -d 'What is not the best READY version, or a live WRITE, of its key'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l writes -d 'WRITEs that nobody touched for --dead-after'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l trash -d 'What is in TRASH'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l all -d 'All that is cleaned if nothing is said'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l dry-run -d 'Only list what would go, each with its reason'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l repair -d 'Make names anew, set wrong files aside; what cannot be repaired becomes FAILED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l uri -d 'Exactly this URI, whatever the parameters' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l key-param -d 'Joins the key and is not sent' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s X -l request -d 'The method (GET; POST with data)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l query -d 'Appended to the URL, encoded' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s H -l header -d 'A request header `Name: value`' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s d -l data -d 'Sent by POST as a form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l data-json -d 'JSON sent by POST' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s F -l form -d 'A part of a multipart form' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l auth-id -d 'Joins the key in place of the credential' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l key -d 'Items of this key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l id -d 'The item of this id' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l version -d 'This version of each key' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l newer-than -d 'Made or confirmed since' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l older-than -d 'Made before' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l where -d '`NAME OP VALUE`: a field or attribute; OP is = != < <= > >= ~ (glob) or in' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l status -d 'READY, FAILED, WRITE, …, or its number' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l label -d 'With this label' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l ext -d 'With this extension' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l filename -d 'With this file name' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l with-salt -d 'What was fetched with credentials too, and the salt of their keys: the file is a secret then'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l exact -d 'Only exactly the key of --uri and the parameters'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l any -d 'One of the conditions is enough'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l all -d 'TRASH and DELETED too'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l uri -d 'The URI' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-param -d 'Joins the key and is not sent' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r

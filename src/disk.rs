@@ -396,6 +396,21 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::remove_file(from)
 }
 
+/// Whether the name is one that [`Temporary`] gives.
+#[must_use]
+pub fn is_temporary(path: &Path) -> bool {
+    let name = path.file_name().map(std::ffi::OsStr::as_bytes).unwrap_or_default();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
+/// Whether no process holds the lock of a file.
+#[must_use]
+pub fn is_abandoned(path: &Path) -> bool {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
+    opened.is_ok_and(|file| file.try_lock().is_ok())
+}
+
 /// Folders that this process has looked through for dead files: once is enough, and thousands of files into one folder
 /// must not mean to read it thousands of times.
 static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -487,6 +502,36 @@ pub fn clone_or_copy(from: &File, to: &File) -> io::Result<()> {
     io::copy(&mut from, &mut to).map(|_| ())
 }
 
+/// Whether anybody may have the file open for writing, also by a memory map: asked by a lease, which the kernel gives only
+/// where nobody does. What cannot be found out counts as yes. The file must be open for reading only.
+#[must_use]
+pub fn may_have_writers(file: &File) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd as _;
+        // A writer who comes while the lease stands is told by a signal: this one is ignored by default, SIGIO would end us.
+        // SAFETY: fcntl on a descriptor that is open, with plain integers.
+        #[expect(unsafe_code, reason = "no safe binding knows leases")]
+        unsafe {
+            let fd = file.as_raw_fd();
+            if libc::fcntl(fd, F_SETSIG, libc::SIGURG) != 0 || libc::fcntl(fd, libc::F_SETLEASE, libc::F_RDLCK) != 0 {
+                return true;
+            }
+            libc::fcntl(fd, libc::F_SETLEASE, libc::F_UNLCK);
+        }
+        false
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = file;
+        true
+    }
+}
+
+/// `F_SETSIG` (fcntl(2), `asm-generic/fcntl.h`), which not every `libc` names.
+#[cfg(target_os = "linux")]
+const F_SETSIG: i32 = 10;
+
 /// The process's file mode creation mask.
 #[must_use]
 pub fn umask() -> u32 {
@@ -532,6 +577,18 @@ mod tests {
         std::fs::write(&dead, b"").unwrap();
         remove_dead_temporaries(folder.path());
         assert!(living.path().exists() && !dead.exists());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn writers_are_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let writer = File::create(&path).unwrap();
+        let file = File::open(&path).unwrap();
+        assert!(may_have_writers(&file));
+        drop(writer);
+        assert!(!may_have_writers(&file));
     }
 
     #[test]

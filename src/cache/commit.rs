@@ -19,8 +19,10 @@ use crate::partial::Partial;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::io::ErrorKind;
+use std::path::Path;
 
-fn check(new: &NewItem) -> Result<()> {
+pub(crate) fn check(new: &NewItem) -> Result<()> {
     check_key(&new.key)?;
     if is_file_name(&new.filename) {
         return Ok(());
@@ -60,6 +62,8 @@ pub(crate) fn commit(
     let committed = loop {
         match registry.try_write(|c| settle(registry, c, new, content, &copy, keep)) {
             Err(Failure::NeedsCopy) => *copy.borrow_mut() = Some(link::copy(registry.folder(), &path)?),
+            // Nobody used it, and it was cleaned away since we looked.
+            Err(Failure::NeedsBlob) => blobs::put(registry.folder(), &partial, digest, registry.boot())?,
             Err(Failure::Said(error)) => return Err(error),
             Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot commit: {other:?}"))),
             Ok(committed) => break committed,
@@ -81,21 +85,7 @@ fn settle(
     let folder = registry.folder();
     let digest = content.digests.sha256();
     let now = Timestamp::now();
-    let path = folder.blob(digest);
-    let cannot_read = |e: &std::io::Error| Error::disk(format!("cannot read `{}`", path.display()), e);
-    // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
-    let signature = Signature::of(&path).map_err(|e| cannot_read(&e))?;
-    let boot = match blob::record(connection, digest)? {
-        Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
-        _ => registry.boot().map(str::to_owned),
-    };
-    blob::note(connection, digest, &Record::new(&signature, boot))?;
-    let place = |path_of_item: &std::path::Path| -> Outcome<Option<Record>> {
-        match link::place(folder, &path, path_of_item, copy.borrow_mut().take())? {
-            link::Placed::Link => Ok(None),
-            link::Placed::Copy(signature) => Ok(Some(Record::new(&signature, registry.boot().map(str::to_owned)))),
-        }
-    };
+    let place = |path_of_item: &Path| seat(registry, connection, digest, path_of_item, copy);
     let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
     let (id, is_new) = if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
         let record = place(&newest.path)?;
@@ -112,6 +102,33 @@ fn settle(
         item::trash_older(connection, &new.key, keep, now)?;
     }
     Ok((reread(registry, connection, id)?, is_new))
+}
+
+/// Makes `path` a name of a blob that has the right bytes, and notes what the blob looks like. Within a transaction: what cleans
+/// blobs away does so in one too, so from here on the blob stays.
+pub(crate) fn seat(
+    registry: &Registry,
+    connection: &Connection,
+    digest: &Digest,
+    path: &Path,
+    copy: &RefCell<Option<Temporary>>,
+) -> Outcome<Option<Record>> {
+    let folder = registry.folder();
+    let blob_path = folder.blob(digest);
+    // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
+    let signature = Signature::of(&blob_path).map_err(|e| match e.kind() {
+        ErrorKind::NotFound => Failure::NeedsBlob,
+        _ => Error::disk(format!("cannot read `{}`", blob_path.display()), &e).into(),
+    })?;
+    let boot = match blob::record(connection, digest)? {
+        Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
+        _ => registry.boot().map(str::to_owned),
+    };
+    blob::note(connection, digest, &Record::new(&signature, boot))?;
+    Ok(match link::place(folder, &blob_path, path, copy.borrow_mut().take())? {
+        link::Placed::Link => None,
+        link::Placed::Copy(signature) => Some(Record::new(&signature, registry.boot().map(str::to_owned))),
+    })
 }
 
 /// Whether a new content only confirms a version: the same bytes, under the same trust, as a success or not as before.
@@ -135,7 +152,7 @@ fn refresh(connection: &Connection, newest: &Item, new: &NewItem, now: Timestamp
 }
 
 /// The item as it is now.
-fn reread(registry: &Registry, connection: &Connection, id: i64) -> Outcome<Item> {
+pub(crate) fn reread(registry: &Registry, connection: &Connection, id: i64) -> Outcome<Item> {
     item::by_id(connection, registry.folder(), id)?
         .ok_or_else(|| Error::new(Kind::NotFound, "not_found", format!("no item has the id {id} any more")).into())
 }

@@ -9,6 +9,8 @@
 //!   items/ab/KEY-VERSION/NAME   what users are given: the blob under its own name
 //!   partial/KEY, KEY.json       unfinished transfers
 //!   aside/                      files whose bytes turned out wrong
+//!   told/ID                     reads that could not be counted, so that `clean` knows of them
+//!   limits.lock                 when the limits were last kept
 //! ```
 //! Nothing in the registry holds a path: all of them follow from keys, versions, names and digests, so the folder may be moved.
 
@@ -174,6 +176,24 @@ impl Folder {
         self.path.join("items")
     }
 
+    /// Where it is noted that an item was read whose counter could not be written.
+    pub(crate) fn told(&self, id: i64) -> PathBuf {
+        self.path.join("told").join(id.to_string())
+    }
+
+    /// Notes that somebody was told the path of an item, where the registry is busy. Nobody waits for it, or learns that it failed.
+    pub(crate) fn tell(&self, id: i64) {
+        let path = self.told(id);
+        let write = || std::fs::write(&path, b"");
+        let _ = write().or_else(|_| self.make(path.parent().unwrap_or(&self.path)).and_then(|()| write()));
+    }
+
+    /// Whether somebody was told the path of an item within that time.
+    pub(crate) fn was_told(&self, id: i64, within: std::time::Duration) -> bool {
+        let noted = std::fs::symlink_metadata(self.told(id)).and_then(|m| m.modified());
+        !within.is_zero() && noted.is_ok_and(|time| time.elapsed().map_or(true, |age| age < within))
+    }
+
     /// The blob of that SHA-256.
     pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
@@ -243,6 +263,30 @@ impl Folder {
             }
         }
         std::fs::read(&path).map_err(|e| failed(&e))
+    }
+
+    /// Takes over the salt of another cache, whose keys were made with it.
+    ///
+    /// # Errors
+    /// Usage, if this cache has a salt of its own: its keys would be lost. A disk error.
+    pub(crate) fn adopt_salt(&self, salt: &[u8]) -> Result<()> {
+        let path = self.path.join("salt");
+        let failed = |e: &io::Error| Error::disk(format!("cannot use `{}`", path.display()), e);
+        match std::fs::read(&path) {
+            Ok(own) if own == salt => return Ok(()),
+            Ok(own) if own.len() == SALT_BYTES => {
+                return Err(Error::usage(
+                    "the cache has a salt of its own: an export with a salt would make its keys useless",
+                )
+                .hint("import it into a new folder (--cache-dir), or export without --with-salt"));
+            }
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(&e)),
+            _ => {}
+        }
+        let temporary = Temporary::new_in(&self.path)?;
+        temporary.file().write_all(salt).map_err(|e| failed(&e))?;
+        self.access.apply(temporary.file(), self.access.file_mode).map_err(|e| failed(&e))?;
+        temporary.publish(&path, self.access.file_mode, disk::Replace::Refused)
     }
 
     /// Moves a file whose bytes are wrong out of the way, unless it was replaced since `inode` was looked at.

@@ -3,11 +3,16 @@
 //! | room | lives there |
 //! |---|---|
 //! | `folder` | CACHE: is it safe, modes, where things stand, the salt |
-//! | `item`, `query`, `json` | the types: items, searches, the object of the contract |
+//! | `item`, `query`, `condition`, `json` | the types: items, searches, the object of the contract |
 //! | `registry` | `SQLite`: schema, rows, searches, deliveries |
 //! | `blobs` | content by digest, and the names that users are given |
-//! | `commit` | how something new comes in |
+//! | `commit` | how something fetched comes in |
+//! | `by_hand`, `intake` | how something comes in that a user made |
+//! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
+//! | `library` | the calls of all that by hand |
+//! | `clean`, `verify`, `stats` | keeping it in order |
+//! | `transport` | export and import |
 //! | `find` | what an ITEM means |
 //! | `recover` | a damaged registry |
 //!
@@ -15,15 +20,25 @@
 //! rests on locks but that work is not done twice; a broken entry is a miss, never a crash.
 
 mod blobs;
+mod by_hand;
+pub mod change;
+pub mod clean;
 mod commit;
+pub mod condition;
 mod find;
 mod folder;
+mod intake;
 pub mod item;
 pub mod json;
+mod library;
 pub mod query;
 mod recover;
 mod registry;
+pub mod remove;
 mod stand;
+pub mod stats;
+pub mod transport;
+pub mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -248,7 +263,11 @@ impl Cache {
 
     /// Adds one read to each; dropped rather than waited for.
     pub fn count_reads(&self, ids: &[i64]) {
-        self.registry.count(COUNT_READ, ids);
+        if !self.registry.count(COUNT_READ, ids) {
+            for id in ids {
+                self.registry.folder().tell(*id);
+            }
+        }
     }
 
     /// Adds one search to each; dropped rather than waited for.

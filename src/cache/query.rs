@@ -1,12 +1,25 @@
 //! What can be asked of the registry: searches, and what an ITEM on the command line means.
 
+use crate::cache::condition::Condition;
 use crate::cache::item::Status;
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::error::{Error, Result};
+use serde_json::{Map, Value};
 
 /// A search. Each list that is not empty must hold the item's value; all that is said must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// ```
+/// use dl::cache::condition::Condition;
+/// use dl::cache::query::{Query, Sort};
+/// use dl::{clock::Timestamp, secret::Secrets};
+///
+/// let large = Condition::parse("rows >= 1000", Timestamp::now(), &Secrets::default())?;
+/// let query = Query { exts: vec!["csv".to_owned()], conditions: vec![large], sort: Sort::Size, ..Query::default() };
+/// assert!(!query.is_unlimited());
+/// # Ok::<(), dl::error::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {
     /// Exactly these URIs, as stored (redacted), whatever the parameters.
     pub uris: Vec<String>,
@@ -30,6 +43,12 @@ pub struct Query {
     pub newer_than: Option<Timestamp>,
     /// Created before.
     pub older_than: Option<Timestamp>,
+    /// Parameters of the key that it must have, nested by their groups; others do not matter.
+    pub params: Map<String, Value>,
+    /// What else must hold.
+    pub conditions: Vec<Condition>,
+    /// One of `conditions` is enough.
+    pub any: bool,
     /// TRASH and DELETED too.
     pub all: bool,
     /// By what the answer is sorted.
@@ -38,6 +57,16 @@ pub struct Query {
     pub reverse: bool,
     /// At most so many.
     pub limit: Option<u64>,
+}
+
+impl Query {
+    /// Whether nothing says which items are meant: all of them would be.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        let plain =
+            Self { all: self.all, sort: self.sort, reverse: self.reverse, limit: self.limit, ..Self::default() };
+        *self == plain
+    }
 }
 
 /// A field by which items can be sorted. Equals are in the order of their ids.

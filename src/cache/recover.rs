@@ -8,9 +8,9 @@
 
 use crate::cache::blobs;
 use crate::cache::folder::Folder;
-use crate::cache::item::Record;
+use crate::cache::item::{Record, Status};
 use crate::cache::registry::connection::{self, Aside, Outcome, beside};
-use crate::cache::registry::{blob, item, schema};
+use crate::cache::registry::{blob, item, params, schema};
 use crate::digest::Digest;
 use crate::error::Error;
 use rusqlite::config::DbConfig;
@@ -28,6 +28,8 @@ const ITEM_COLUMNS: &str =
     "id, key, version, uri, params, status, filename, ext, label, size, sha256, fetched, attributes,
     created_at, modified_at, validated_at, last_read, read_count, last_search, search_count, error";
 const ITEM_COLUMN_COUNT: usize = 21;
+/// Columns that a later schema added, each alone: an older registry has none of them.
+const LATER_COLUMNS: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item, with their columns; the first is the item.
 const OWNED: [(&str, &str, usize); 6] = [
     (
@@ -87,6 +89,16 @@ fn salvage(source: &Connection, target: &Connection) -> Outcome<()> {
                 ids.push(id);
             }
         });
+    }
+    for column in LATER_COLUMNS {
+        let Ok(mut select) = source.prepare(&format!("SELECT {column} FROM items WHERE id = ?1")) else { continue };
+        let mut update = target.prepare(&format!("UPDATE items SET {column} = ?2 WHERE id = ?1"))?;
+        for id in &ids {
+            if let Ok(value) = select.query_row([id], |row| row.get::<_, Value>(0)) {
+                // A value that the table does not take was not ours.
+                let _ = update.execute(rusqlite::params![id, value]);
+            }
+        }
     }
     for (table, columns, count) in OWNED {
         let Ok(mut select) = source.prepare(&format!("SELECT {columns} FROM {table} WHERE item = ?1")) else {
@@ -180,16 +192,17 @@ fn run(
 fn keep_sound(folder: &Folder, target: &Connection) -> Outcome<usize> {
     let mut sensible = Vec::new();
     item::ask(target, folder, &format!("{} ORDER BY i.id", item::SELECT), [], &mut |item| {
-        sensible.push((item.id, item.sha256.clone()));
+        sensible.push((item.id, item.sha256.clone(), item.status, item.params));
         false
     })?;
     let boot = crate::disk::boot_id();
     let mut sound: HashMap<Digest, bool> = HashMap::new();
     target.execute_batch("BEGIN; CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)")?;
     let mut kept = 0;
-    for (id, digest) in sensible {
+    for (id, digest, status, parameters) in sensible {
         let good = match digest {
             None => true,
+            Some(_) if status == Status::Deleted => true,
             Some(digest) => match sound.entry(digest) {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(unknown) => {
@@ -200,6 +213,7 @@ fn keep_sound(folder: &Folder, target: &Connection) -> Outcome<usize> {
         };
         if good {
             target.prepare_cached("INSERT INTO kept VALUES (?1)")?.execute([id])?;
+            params::set(target, id, &parameters)?;
             kept += 1;
         }
     }

@@ -45,6 +45,17 @@ pub(crate) fn stands(registry: &Registry, item: &Item) -> Result<bool> {
     }
 }
 
+/// Makes an item good that was found to be damaged; false if that cannot be done, and it is FAILED then.
+pub(crate) fn mend(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
+    // Nothing that was recorded is believed.
+    let unknown = Item { record: None, ..item.clone() };
+    registry.write(|connection| {
+        blob::forget(connection, digest)?;
+        item::note_copy(connection, item.id, None)
+    })?;
+    heal(registry, &unknown, digest)
+}
+
 fn heal(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
     let blob_path = registry.folder().blob(digest);
     let known = registry.read(|c| blob::record(c, digest))?;

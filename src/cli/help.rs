@@ -19,7 +19,7 @@ Usage: dl URL…                    fetch; the path of the file is printed
 
 Commands:
   fetch        Fetch URLs (get, download)            dl fetch -h
-  cache        What is stored: ls, show, path, key, dir
+  cache        What is stored: ls, show, put, rm, clean, stats …
   config       Settings: show, path, check
   doctor       What works here
   completions  For bash, zsh, fish, powershell, elvish

@@ -7,6 +7,7 @@ mod help;
 mod hints;
 mod input;
 mod meaning;
+mod memory;
 mod output;
 mod parse;
 mod progress;
@@ -29,6 +30,7 @@ use verbs::{Meant, Verb};
 
 /// Runs the command that the process was given.
 pub(crate) fn run() -> ExitCode {
+    memory::give_back();
     let context = Context::of_process();
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let as_json = wants_json(&arguments);

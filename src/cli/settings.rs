@@ -9,9 +9,12 @@ use super::context::{Context, option_variable, plain};
 use super::{hints, parse};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _};
+use dl::cache::clean::Limits;
+use dl::clock::{parse_duration, parse_size};
 use dl::config::{self, Entry, Given};
 use dl::error::{Error, Result};
 use dl::secret::Secrets;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -49,6 +52,8 @@ const FAMILIES: &[&[&str]] = &[
     &["ipv4", "ipv6"],
     &["data", "data-urlencode", "data-json", "form", "form-string"],
 ];
+/// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
+const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
 /// Keys of tables, and the option that each is.
 const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared")];
 
@@ -104,6 +109,8 @@ pub(crate) struct Layers {
     pub(crate) file: Vec<Setting>,
     /// Which file that is; `None`: none was read.
     pub(crate) path: Option<PathBuf>,
+    /// What the cache may hold (`[cache] max-size, max-age`).
+    pub(crate) limits: Limits,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
 }
@@ -134,7 +141,7 @@ impl Layers {
         } else {
             None
         };
-        let mut layers = Self { environment: environment(context, &typed.command), ..Self::default() };
+        let mut layers = Self { environment: environment(context, &typed.command.borrow()), ..Self::default() };
         let no_config = match no_config {
             Some(said) => said,
             None => match context.text("DL_NO_CONFIG")? {
@@ -205,7 +212,18 @@ impl Layers {
             return Ok(());
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);
-        known(&entry.key, names, path, entry.line)?;
+        known(&entry.key, names.chain(LIMIT_KEYS), path, entry.line)?;
+        if LIMIT_KEYS.contains(&entry.key.as_str()) {
+            let text = list_of(&entry.value).pop().unwrap_or_default();
+            let wrong =
+                |e: Error| e.context(format!("bad value for `{}` in {}:{}", entry.key, path.display(), entry.line));
+            if entry.key == "max-size" {
+                self.limits.max_size = Some(parse_size(&text).map_err(wrong)?);
+            } else {
+                self.limits.max_age = Some(parse_duration(&text).map_err(wrong)?);
+            }
+            return Ok(());
+        }
         for (_, _, option) in TABLE_KEYS.iter().filter(|(t, key, _)| *t == table && *key == entry.key) {
             let entry = Entry { key: (*option).to_owned(), ..entry.clone() };
             self.file.push(setting(&entry, keys, path)?);
@@ -312,7 +330,8 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
     context
         .option_variables()
         .filter_map(|(name, value)| {
-            let option = options.iter().find(|a| a.get_long().is_some_and(|l| option_variable(l) == name))?;
+            let long = name.strip_prefix("DL_")?.to_ascii_lowercase().replace('_', "-");
+            let option = options.iter().find(|a| a.get_long() == Some(&long) && option_variable(&long) == name)?;
             let values = if parse::is_list(option) {
                 let lines = value.as_bytes().split(|b| *b == b'\n').filter(|l| !l.is_empty());
                 lines.map(|l| OsStr::from_bytes(l).to_owned()).collect()
@@ -340,7 +359,7 @@ pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String
 #[derive(Debug, Clone)]
 pub(crate) struct Typed {
     /// The command.
-    pub(crate) command: Command,
+    pub(crate) command: RefCell<Command>,
     /// Its arguments.
     pub(crate) arguments: Vec<OsString>,
     /// What the parser made of them.
@@ -354,7 +373,7 @@ impl Typed {
     /// Usage.
     pub(crate) fn new(mut command: Command, arguments: Vec<OsString>) -> Result<Self> {
         let matches = parse::parse(&mut command, &arguments)?;
-        Ok(Self { command, arguments, matches })
+        Ok(Self { command: RefCell::new(command), arguments, matches })
     }
 
     /// Whether an option (by its identifier) was typed.
@@ -382,7 +401,19 @@ pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
     if layers.iter().all(|layer| layer.is_empty()) {
         return Ok(Folded { matches: typed.matches.clone(), origins: Vec::new() });
     }
-    let options: Vec<&Arg> = typed.command.get_arguments().filter(|a| a.get_long().is_some()).collect();
+    let (fragments, origins) = below(typed, layers)?;
+    // The same command once more: a copy of all its options would cost as much as parsing them.
+    let matches = parse::parse(&mut typed.command.borrow_mut(), &fragments)?;
+    Ok(Folded { matches, origins })
+}
+
+/// Options by their long names, and where each came from.
+type Origins = Vec<(String, Origin)>;
+
+/// The settings that hold, as arguments in front of those that were typed, and where each came from.
+fn below(typed: &Typed, layers: &[&[Setting]]) -> Result<(Vec<OsString>, Origins)> {
+    let command = typed.command.borrow();
+    let options: Vec<&Arg> = command.get_arguments().filter(|a| a.get_long().is_some()).collect();
     let mut given: BTreeSet<&str> =
         options.iter().filter(|a| typed.has(a.get_id().as_str())).filter_map(|a| a.get_long()).collect();
     let mut fields: BTreeSet<String> = typed
@@ -423,7 +454,7 @@ pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
         fields.extend(own_fields);
     }
     fragments.extend(typed.arguments.iter().cloned());
-    Ok(Folded { matches: parse::parse(&mut typed.command.clone(), &fragments)?, origins })
+    Ok((fragments, origins))
 }
 
 fn fragment(long: &str, value: &OsStr) -> OsString {

@@ -205,9 +205,10 @@ impl Asking<'_> {
         let fetched = match transfer.fetch(&job, &mut partial, listener) {
             Ok(fetched) => fetched,
             Err(failed) => {
-                partial.discard_if_empty();
                 record::tell_exchange(&mut self.report, &failed.exchange, &self.task.travel.secrets);
+                // Noted while the lock is held: whoever waits for it finds the failure and shares it.
                 self.note_failure(&failed.error, &failed.exchange);
+                partial.discard_if_empty();
                 return Err(failed.error);
             }
         };

@@ -1,6 +1,7 @@
 //! Giving out what is there: the file of a stored version, at the place where it is wanted, and the report of it.
 
 use crate::cache::Cache;
+use crate::cache::change::{Change, Which};
 use crate::cache::item::Item;
 use crate::clock::Timestamp;
 use crate::digest::{Algorithm, Digests, hash_reader};
@@ -109,13 +110,20 @@ fn no_digest(item: &Item) -> Error {
     Error::new(Kind::Cache, "no_digest", format!("the item {} has no digest", item.version_id()))
 }
 
-/// Attributes, label and name that were given with this command.
+/// Attributes, label and name that were given with this command. A new name moves the file.
 fn describe(cache: Option<&Cache>, task: &Task, item: &Item) -> Result<Item> {
     let said = &task.description;
-    let label = said.label.as_deref().filter(|l| *l != item.label);
-    let changed = label.is_some() || said.attributes.iter().any(|a| !item.attributes.contains(a));
+    let change = Change {
+        label: said.label.clone().filter(|label| *label != item.label),
+        filename: said.filename.as_deref().and_then(filename::safe).filter(|name| *name != item.filename),
+        attributes: said.attributes.iter().filter(|a| !item.attributes.contains(a)).cloned().collect(),
+        ..Change::default()
+    };
     match cache {
-        Some(cache) if changed && !cache.is_read_only() => cache.describe(item, label, &said.attributes),
+        Some(cache) if change != Change::default() && !cache.is_read_only() => {
+            let mut changed = cache.set(&Which::Ids(vec![item.id]), &change)?;
+            Ok(changed.pop().unwrap_or_else(|| item.clone()))
+        }
         _ => Ok(item.clone()),
     }
 }

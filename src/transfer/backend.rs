@@ -13,6 +13,9 @@
 //! | names of fields | in lower case | as they came |
 //! | `Accept` taken back | sent empty: the client would add its own | not sent |
 //! | TLS closed without `close_notify`, and all of head, body and end there at once | fine if framed | the bytes are lost: `connection_lost` (4), or `truncated` (8) behind the head, both tried again; never a shorter body |
+//! | empty lines before the status line | skipped | malformed (4) |
+//! | bare LF in the framing of chunks | malformed (4) | taken |
+//! | endless extensions of a chunk | malformed (4) | dropped, until a time limit |
 //! | a proxy's status in answer to CONNECT | asked for once more; not known of a proxy over TLS | told |
 //! | ftp, ftps, file | no | yes |
 //!

@@ -117,9 +117,12 @@ fn while_connecting(error: &reqwest::Error, place: &Place) -> WireError {
     match &place.proxy {
         Some(proxy) if says(error, "proxy authorization required") => refused_by_proxy(proxy, &place.origin, 407),
         Some(proxy) if refused && !to_proxy && !tcp => {
-            let what = format!("the proxy `{proxy}` refused to connect to `{}`", place.origin);
+            let what = format!("the proxy `{proxy}` did not connect to `{}`", place.origin);
             let refusal = wire(Kind::Network, "proxy_refused", what, error);
-            if says(error, "auth") { WireError { error: refusal.error.hint(PROXY_HINT), ..refusal } } else { refusal }
+            if says(error, "auth") {
+                return WireError { error: refusal.error.hint(PROXY_HINT), unsent: true, transient: false };
+            }
+            WireError { transient: !hides_status(error), ..refusal }
         }
         Some(proxy) if tcp || to_proxy => {
             let what = format!("cannot connect to the proxy `{proxy}`");

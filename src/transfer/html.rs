@@ -31,7 +31,10 @@ pub(super) fn promises_a_file(name: &str) -> bool {
 
 /// Whether the bytes begin as an HTML page. White space, a byte order mark and comments are skipped, in any case.
 pub(super) fn looks_like_page(start: &[u8]) -> bool {
-    let text = to_text(start);
+    may_be_markup(start) && begins_as_page(&to_text(start))
+}
+
+fn begins_as_page(text: &str) -> bool {
     let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\u{c}']);
     loop {
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -52,6 +55,12 @@ pub(super) fn looks_like_page(start: &[u8]) -> bool {
     };
     word.strip_prefix("<!doctype").is_some_and(|after| after.trim_start().starts_with("html"))
         || ["<html", "<head", "<body", "<title", "<script", "<meta"].iter().any(|name| tag(name))
+}
+
+/// Whether the first byte that counts opens a tag, or a byte order mark stands before it. Most files need no more.
+fn may_be_markup(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0c));
+    matches!(first, Some(b'<' | 0xef | 0xfe | 0xff))
 }
 
 /// UTF-8, or UTF-16 by its byte order mark.
@@ -159,7 +168,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_bytes(bytes: Vec<u8>, text: String) {
-            looks_like_page(&bytes);
+            proptest::prop_assert_eq!(looks_like_page(&bytes), begins_as_page(&to_text(&bytes)));
+            let page = format!("{text}<html>");
+            proptest::prop_assert_eq!(looks_like_page(page.as_bytes()), begins_as_page(&page));
             title(&bytes);
             title(format!("<title>{text}").as_bytes());
             promises_a_file(&text);

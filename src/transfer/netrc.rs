@@ -3,7 +3,8 @@
 use crate::message::Credentials;
 use crate::secret::Secret;
 
-/// What the text holds for exactly this host (any case), or its `default` where that stands before; `None` if nothing.
+/// What the text holds for exactly this host (any case). Its `default` is for nobody: a password must not reach a host
+/// that it was not written for.
 #[must_use]
 pub fn find(text: &str, host: &str) -> Option<Credentials> {
     let mut tokens = Tokens { rest: text };
@@ -20,7 +21,7 @@ pub fn find(text: &str, host: &str) -> Option<Credentials> {
                 if let Some(found) = entry.close() {
                     return Some(found);
                 }
-                entry = Entry { wanted: true, ..Entry::default() };
+                entry = Entry::default();
             }
             "login" => entry.login = tokens.next_token(),
             "password" => entry.password = tokens.next_token(),
@@ -132,7 +133,8 @@ mod tests {
         assert_eq!(look(text, "ONE"), Some(pair("a", "b")));
         assert_eq!(look(text, "two"), Some(pair("c", "d \"e")));
         assert_eq!(look(text, "three"), Some(pair("", "only")));
-        assert_eq!(look(text, "four"), Some(pair("anonymous", "x")));
+        assert_eq!(look(text, "four"), Some(pair("never", "seen")));
+        assert_eq!(look(text, "five"), None, "the default is for nobody");
         assert_eq!(look("machine one login a password b", "sub.one"), None);
         assert_eq!(look("machine one login a password b", "on"), None);
         assert_eq!(look("machine h login machine password default", "h"), Some(pair("machine", "default")));

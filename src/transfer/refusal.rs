@@ -42,14 +42,14 @@ async fn status_line(proxy: &Url, origin: &str) -> Option<Vec<u8>> {
 }
 
 fn request(proxy: &Url, origin: &str) -> String {
-    let mut request = format!("CONNECT {origin} HTTP/1.1\r\nHost: {origin}\r\n");
-    if !proxy.username().is_empty() || proxy.password().is_some() {
-        let mut pair: Vec<u8> = percent_decode_str(proxy.username()).collect();
-        pair.push(b':');
-        pair.extend(percent_decode_str(proxy.password().unwrap_or_default()));
-        request.extend(["Proxy-Authorization: Basic ", &STANDARD.encode(pair), "\r\n"]);
+    let start = format!("CONNECT {origin} HTTP/1.1\r\nHost: {origin}\r\n");
+    if proxy.username().is_empty() && proxy.password().is_none() {
+        return start + "\r\n";
     }
-    request + "\r\n"
+    let mut pair: Vec<u8> = percent_decode_str(proxy.username()).collect();
+    pair.push(b':');
+    pair.extend(percent_decode_str(proxy.password().unwrap_or_default()));
+    format!("{start}Proxy-Authorization: Basic {}\r\n\r\n", STANDARD.encode(pair))
 }
 
 fn status(answer: &[u8]) -> Option<u16> {

@@ -33,10 +33,12 @@ pub(super) struct Reqwest {
     settings: Settings,
     runtime: OnceLock<Result<tokio::runtime::Runtime>>,
     tls: OnceLock<Result<rustls::ClientConfig>>,
-    clients: Mutex<HashMap<Profile, ::reqwest::Client>>,
+    clients: Clients,
     /// Origins that answered: their connections are used again.
     answered: Arc<Mutex<HashSet<String>>>,
 }
+
+type Clients = Arc<Mutex<HashMap<Profile, ::reqwest::Client>>>;
 
 struct Settings {
     version: HttpVersion,
@@ -71,7 +73,7 @@ impl Reqwest {
             },
             runtime: OnceLock::new(),
             tls: OnceLock::new(),
-            clients: Mutex::default(),
+            clients: Arc::default(),
             answered: Arc::default(),
         }
     }
@@ -89,23 +91,26 @@ impl Reqwest {
         self.runtime.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    fn client(&self, call: &Call, keeps: bool) -> Result<::reqwest::Client> {
+    fn profile(&self, call: &Call, keeps: bool) -> Profile {
         let secure = call.url.scheme() == "https" || call.proxy.as_ref().is_some_and(|p| p.0.scheme() == "https");
         let host = call.url.host_str().unwrap_or_default();
         let port = call.url.port_or_known_default();
         let pinned = self.settings.resolve.iter().rfind(|r| Some(r.port) == port && r.host.eq_ignore_ascii_case(host));
-        let profile = Profile {
+        Profile {
             keeps,
             tls: secure,
             proxy: call.proxy.as_ref().map(|p| p.0.clone()),
             pinned: pinned.map(|r| (host.to_owned(), r.addresses.clone())),
-        };
+        }
+    }
+
+    fn client(&self, profile: &Profile) -> Result<::reqwest::Client> {
         let mut clients = locked(&self.clients);
-        if let Some(client) = clients.get(&profile) {
+        if let Some(client) = clients.get(profile) {
             return Ok(client.clone());
         }
-        let client = self.build(&profile)?;
-        clients.insert(profile, client.clone());
+        let client = self.build(profile)?;
+        clients.insert(profile.clone(), client.clone());
         Ok(client)
     }
 
@@ -158,11 +163,13 @@ impl Reqwest {
         let runtime = self.runtime()?;
         let origin = call.url.origin().ascii_serialization();
         let may_be_stale = is_repeatable(&call) && locked(&self.answered).contains(&origin);
+        let profile = self.profile(&call, true);
         // Clients are made within the runtime that serves their sockets.
         let (client, fresh) = {
             let _guard = runtime.enter();
-            let fresh = if may_be_stale { Some(self.client(&call, false)?) } else { None };
-            (self.client(&call, true)?, fresh)
+            let fresh =
+                if may_be_stale { Some(self.client(&Profile { keeps: false, ..profile.clone() })?) } else { None };
+            (self.client(&profile)?, fresh)
         };
         let place = Place {
             origin: format!(
@@ -175,12 +182,16 @@ impl Reqwest {
         };
         let proxy = call.proxy.as_ref().map(|ProxyUrl(url)| url.clone());
         let request = self.request(call, runtime)?;
-        let (signals, answered) = (signals.clone(), Arc::clone(&self.answered));
+        let (signals, answered, clients) = (signals.clone(), Arc::clone(&self.answered), Arc::clone(&self.clients));
         let method = request.method().clone();
         let task = runtime.spawn(async move {
             match execute(client, fresh, request).await {
                 Ok(response) => {
                     locked(&answered).insert(origin);
+                    if has_two_framings(&response) {
+                        // Who cannot frame this answer may not frame the next: nobody asks over its connection again.
+                        locked(&clients).remove(&profile);
+                    }
                     carry(response, method, &place, signals).await;
                 }
                 Err(error) => {
@@ -270,6 +281,12 @@ fn is_repeatable(call: &Call) -> bool {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether both a length and a transfer coding tell the end (RFC 9112, 6.3).
+fn has_two_framings(response: &::reqwest::Response) -> bool {
+    let fields = response.headers();
+    fields.contains_key(http::header::TRANSFER_ENCODING) && fields.contains_key(http::header::CONTENT_LENGTH)
 }
 
 /// Sends a request. A connection that was used before may be dead without our knowing: where it dies before an

@@ -6,7 +6,7 @@
 //!   outputs. A command that fails is followed by `$ echo $?`. The blocks run in order, in one folder.
 //! * `…` in the output stands for any text on the line, a line of `…` alone for any lines; rates and times of the day
 //!   differ, and are not compared.
-//! * `https://data.example.org/` and `https://mirror.example.net/` are local origins, `/home/ana` is the home, and
+//! * `https://data.example.org/` and `https://mirror.example.net/` are local origins, `/home/you` is the home, and
 //!   `cargo run --release --` is the program under test.
 //! * `<!-- test: file NAME -->` before a block: it is written to that file. Another `<!-- test: … -->` changes the world
 //!   before what follows; see [`World::hook`].
@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 /// What the README calls the origin, its mirror, and the home.
 const ORIGIN: &str = "https://data.example.org/";
 const MIRROR: &str = "https://mirror.example.net/";
-const HOME: &str = "/home/ana";
+const HOME: &str = "/home/you";
 /// Stands after each command's output, with its exit code.
 const MARK: &str = "--8<-- ";
 /// Programs that an example may use, and a machine may not have.
@@ -360,9 +360,10 @@ fn every_test_that_is_named_exists() {
 #[test]
 fn every_option_that_is_named_exists() {
     let sandbox = Sandbox::new();
-    let help = ["--help", "fetch --help", "cache ls --help", "cache key --help"]
-        .map(|a| sandbox.run(a).ok().out().to_owned())
-        .concat();
+    let verbs = "key create put best ls set rm clean verify export cat members extract".split(' ');
+    let verbs = verbs.map(|verb| format!("cache {verb} --help"));
+    let texts = ["--help", "fetch --help"].map(str::to_owned).into_iter().chain(verbs);
+    let help: String = texts.map(|arguments| sandbox.run(&arguments).ok().out().to_owned()).collect();
     let known = options(&help);
     for (page, text) in pages() {
         let sections = text.split("\n## ").filter(|s| !s.starts_with("Beside curl"));

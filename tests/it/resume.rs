@@ -308,3 +308,22 @@ fn no_segments_without_ranges_or_with_credentials() {
         assert_eq!(private.count(), 1);
     });
 }
+
+#[test]
+fn a_416_that_tells_another_total_is_no_end() {
+    both(|sandbox| {
+        let whole = Reply::ok("helloworld").field("ETag", "\"e\"");
+        let origin = Origin::new(move |request, conn| match (request.number, request.header("range")) {
+            (0, _) => {
+                conn.begin(&whole, 5);
+                conn.cut();
+            }
+            (_, Some(_)) => {
+                conn.reply(&Reply::new(416).field("ETag", "\"e\"").field("Content-Range", "bytes */5"));
+            }
+            _ => conn.reply(&whole),
+        });
+        let run = sandbox.dl(["fetch", "--json", "--retry", "2", &origin.url("/file.bin")]).run();
+        run.ok().has("size", 10);
+    });
+}

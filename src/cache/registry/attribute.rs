@@ -93,6 +93,20 @@ pub(crate) fn set(connection: &Connection, item: i64, attributes: &[Attribute]) 
     Ok(())
 }
 
+/// Removes attributes of an item: namespace and name. One that is not there is no error.
+pub(crate) fn unset(connection: &Connection, item: i64, names: &[(String, String)]) -> Outcome<()> {
+    for (namespace, name) in names {
+        for delete in DELETE {
+            connection.prepare_cached(delete)?.execute(params![item, namespace, name])?;
+        }
+    }
+    if !names.is_empty() {
+        let count = of_item(connection, item)?.len();
+        connection.prepare_cached("UPDATE items SET attributes = ?2 WHERE id = ?1")?.execute(params![item, count])?;
+    }
+    Ok(())
+}
+
 /// Removes all attributes of an item.
 pub(crate) fn clear(connection: &Connection, item: i64) -> Outcome<()> {
     for delete in DELETE_ALL {

@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Replaced,
     /// A hard link could not be made: a copy must be prepared, outside the transaction.
     NeedsCopy,
+    /// The blob is not there (any more): it must be put again.
+    NeedsBlob,
     /// Anything else.
     Said(Error),
 }

@@ -3,7 +3,7 @@
 use crate::cache::folder::{Folder, check_key, is_file_name};
 use crate::cache::item::{Download, Item, NewItem, Record, Status};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{attribute, blob, download};
+use crate::cache::registry::{attribute, blob, download, params};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -193,6 +193,8 @@ pub(crate) enum Told<'a> {
     Ready(u64, &'a Digest, Option<&'a Record>),
     /// FAILED, and why.
     Failed(&'a Value),
+    /// Made by a user: what is to be written, or was not to be had.
+    Begun(Status),
 }
 
 /// Puts a version into its slot; gives its id.
@@ -200,6 +202,7 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
     let (status, size, sha256, copy, error) = match told {
         Told::Ready(size, digest, copy) => (Status::Ready, Some(size), Some(digest.bytes()), copy, None),
         Told::Failed(error) => (Status::Failed, None, None, None, Some(error.to_string())),
+        Told::Begun(status) => (status, None, None, None, None),
     };
     let values = params![
         slot.failed,
@@ -225,12 +228,14 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
             .prepare_cached(
                 "UPDATE items SET key = ?2, version = ?3, uri = ?4, params = ?5, status = ?6, filename = ?7, ext = ?8,
                      label = ?9, size = ?10, sha256 = ?11, copy_mtime = ?12, copy_inode = ?13, copy_boot = ?14,
-                     created_at = ?15, modified_at = ?15, validated_at = NULL, error = ?16, fetched = ?17
+                     created_at = ?15, modified_at = ?15, validated_at = NULL, error = ?16, fetched = ?17,
+                     by_hand = 0, trashed_from = NULL
                  WHERE id = ?1",
             )?
             .execute(values)?;
         attribute::clear(connection, id)?;
         download::forget(connection, id)?;
+        params::clear(connection, id)?;
         id
     } else {
         connection
@@ -243,6 +248,7 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
         connection.last_insert_rowid()
     };
     attribute::set(connection, id, &new.attributes)?;
+    params::set(connection, id, &new.params)?;
     if let Some(download) = &new.download {
         download::note(connection, id, download)?;
     }
@@ -312,7 +318,7 @@ pub(crate) fn spoil(connection: &Connection, item: &Item, error: &Value, now: Ti
 pub(crate) fn trash_older(connection: &Connection, key: &Key, keep: u32, now: Timestamp) -> Outcome<()> {
     connection
         .prepare_cached(
-            "UPDATE items SET status = -1, modified_at = ?3 WHERE id IN (
+            "UPDATE items SET trashed_from = status, status = -1, modified_at = ?3 WHERE id IN (
                  SELECT id FROM items WHERE key = ?1 AND status = 3 ORDER BY version DESC LIMIT -1 OFFSET ?2)",
         )?
         .execute(params![key.0, keep.max(1), now.0])?;

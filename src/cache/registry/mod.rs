@@ -11,10 +11,13 @@
 
 pub(crate) mod attribute;
 pub(crate) mod blob;
+pub(crate) mod change;
+pub(crate) mod compare;
 pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod item;
+pub(crate) mod params;
 pub(crate) mod schema;
 pub(crate) mod search;
 
@@ -114,7 +117,7 @@ impl Registry {
     }
 
     /// Asks something. Asked again if the registry had to be mended.
-    pub(crate) fn read<T>(&self, ask: impl Fn(&Connection) -> Outcome<T>) -> Result<T> {
+    pub(crate) fn read<T>(&self, mut ask: impl FnMut(&Connection) -> Outcome<T>) -> Result<T> {
         said(self.attempt(&mut enter(&self.state), |state| ask(connected(state)?)))
     }
 
@@ -173,13 +176,13 @@ impl Registry {
         Err(Failure::Said(lost.unwrap_or_else(|| unusable(&self.folder, "transactions were lost"))))
     }
 
-    /// Adds one to a counter of each, unless the registry is busy or cannot be written: then nobody waits for it.
-    pub(crate) fn count(&self, statement: &str, ids: &[i64]) {
+    /// Adds one to a counter of each, unless the registry is busy or cannot be written: then nobody waits for it, and the answer is false.
+    pub(crate) fn count(&self, statement: &str, ids: &[i64]) -> bool {
         if ids.is_empty() || !self.folder.is_writable() {
-            return;
+            return true;
         }
         let mut state = enter(&self.state);
-        let Ok(connection) = connected(&state) else { return };
+        let Ok(connection) = connected(&state) else { return false };
         let now = Timestamp::now().0;
         let is_open = state.group.members > 0;
         let add = || -> Outcome<()> {
@@ -199,10 +202,11 @@ impl Registry {
         let counted = if is_open { add() } else { alone() };
         let _ = connection.busy_timeout(self.lock_timeout);
         state.wrote |= counted.is_ok();
+        counted.is_ok()
     }
 
     /// Works with the registry, which is opened if it is not, and mended if it turns out to be damaged.
-    fn attempt<T>(&self, state: &mut State, work: impl Fn(&mut State) -> Outcome<T>) -> Outcome<T> {
+    fn attempt<T>(&self, state: &mut State, mut work: impl FnMut(&mut State) -> Outcome<T>) -> Outcome<T> {
         let mut damage = String::new();
         for _ in 0..ATTEMPTS {
             let seen = state.opened.as_ref().map(|o| o.inode);
@@ -343,7 +347,9 @@ fn said<T>(outcome: Outcome<T>) -> Result<T> {
     outcome.map_err(|failure| match failure {
         Failure::Said(error) => error,
         Failure::Damaged(why) => Error::new(Kind::Cache, "damaged_registry", "the registry is damaged").cause(why),
-        Failure::Replaced | Failure::NeedsCopy => Error::new(Kind::Cache, "registry", "the registry was replaced"),
+        Failure::Replaced | Failure::NeedsCopy | Failure::NeedsBlob => {
+            Error::new(Kind::Cache, "registry", "the registry was replaced")
+        }
     })
 }
 

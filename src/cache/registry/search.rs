@@ -1,74 +1,43 @@
 //! Searches: a `Query` as SQL. The text is put together from fixed pieces; every value is a bound parameter.
 
+use crate::cache::condition::Condition;
 use crate::cache::folder::Folder;
 use crate::cache::item::Item;
 use crate::cache::query::{Query, Sort};
+use crate::cache::registry::compare::{self, Bound, Way, after};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::item;
+use crate::cache::registry::{item, params};
 use crate::descriptor::Key;
 use crate::digest::Digest;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+/// From so many items on, a search for a few of them looks at items in their order rather than at all that an attribute's index has.
+const DENSE_ITEMS: i64 = 20_000;
+
 /// A question with its parameters.
 #[derive(Debug)]
 struct Question {
     conditions: Vec<String>,
-    parameters: Vec<Value>,
+    bound: Bound,
+    /// Whether an index finds what is meant.
+    selective: bool,
 }
 
 impl Question {
     /// `column IN (…)`, or nothing for an empty list.
     fn one_of(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
-        let before = self.parameters.len();
-        self.parameters.extend(values);
-        let marks: Vec<String> = (before + 1..=self.parameters.len()).map(|n| format!("?{n}")).collect();
-        if !marks.is_empty() {
-            self.conditions.push(format!("{column} IN ({})", marks.join(", ")));
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            let condition = self.bound.one_of(column, values);
+            self.conditions.push(condition);
+            self.selective = true;
         }
-    }
-
-    /// A parameter; its mark is given back.
-    fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.parameters.push(value.into());
-        format!("?{}", self.parameters.len())
-    }
-
-    /// A pattern, with the range of its literal beginning, which an index can find.
-    fn glob(&mut self, pattern: &str) -> String {
-        let literal = &pattern[..pattern.find(['*', '?', '[']).unwrap_or(pattern.len())];
-        let mark = self.bind(pattern.to_owned());
-        let mut condition = format!("(i.uri GLOB {mark}");
-        if !literal.is_empty() {
-            let mark = self.bind(literal.to_owned());
-            condition.push_str(" AND i.uri >= ");
-            condition.push_str(&mark);
-            if let Some(end) = after(literal) {
-                let mark = self.bind(end);
-                condition.push_str(" AND i.uri < ");
-                condition.push_str(&mark);
-            }
-        }
-        condition + ")"
     }
 }
 
-/// The least text that is greater than all that begin with `prefix`; `None` if there is none.
-fn after(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // UTF-8 sorts like code points; the surrogates between are no characters.
-        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-fn question(query: &Query) -> (String, Vec<Value>) {
-    let mut asked = Question { conditions: Vec::new(), parameters: Vec::new() };
+fn conditions(folder: &Folder, query: &Query, ways: &[Way]) -> Question {
+    let mut asked = Question { conditions: Vec::new(), bound: Bound::default(), selective: false };
     let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
     asked.one_of("i.uri", texts(&query.uris));
     asked.one_of("i.key", query.keys.iter().map(|k| Value::from(k.0.clone())));
@@ -83,39 +52,88 @@ fn question(query: &Query) -> (String, Vec<Value>) {
         }
     }
     if !query.uri_globs.is_empty() {
-        let globs: Vec<String> = query.uri_globs.iter().map(|g| asked.glob(g)).collect();
+        let globs: Vec<String> = query.uri_globs.iter().map(|g| asked.bound.glob("i.uri", g)).collect();
         asked.conditions.push(format!("({})", globs.join(" OR ")));
+        asked.selective = true;
     }
     if let Some(time) = query.newer_than {
-        let mark = asked.bind(time.0);
+        let mark = asked.bound.bind(time.0);
         asked.conditions.push(format!("max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}"));
+        asked.selective = true;
     }
     if let Some(time) = query.older_than {
-        let mark = asked.bind(time.0);
+        let mark = asked.bound.bind(time.0);
         asked.conditions.push(format!("i.created_at < {mark}"));
+        asked.selective = true;
     }
-    let mut selective = !asked.conditions.is_empty();
+    for (name, value) in params::leaves(&query.params) {
+        let (name, value) = (asked.bound.bind(name), asked.bound.bind(value));
+        asked.conditions.push(format!("i.id IN (SELECT item FROM params WHERE name = {name} AND value = {value})"));
+        asked.selective = true;
+    }
+    let of = |(condition, way): (&Condition, &Way)| compare::sql(&mut asked.bound, folder, condition, *way);
+    let wheres: Vec<String> = query.conditions.iter().zip(ways).map(of).collect();
+    if !wheres.is_empty() {
+        asked.conditions.push(format!("({})", wheres.join(if query.any { " OR " } else { " AND " })));
+        asked.selective |= ways.contains(&Way::ByValue);
+    }
     if !query.statuses.is_empty() {
+        let selective = asked.selective;
         asked.one_of("i.status", query.statuses.iter().map(|s| Value::from(s.number())));
+        asked.selective = selective;
         if query.statuses.iter().all(|s| s.number() != 3) {
             asked.conditions.push("i.status <> 3".to_owned());
-            selective = true;
+            asked.selective = true;
         }
-    } else if !query.all {
+    } else if !query.all && !query.conditions.iter().any(Condition::is_of_status) {
         asked.conditions.push("i.status >= 0".to_owned());
     }
-    let mut text = item::SELECT.to_owned();
+    asked
+}
+
+fn question(folder: &Folder, query: &Query, select: &str, ways: &[Way]) -> (String, Vec<Value>) {
+    let mut asked = conditions(folder, query, ways);
+    let mut text = select.to_owned();
     if !asked.conditions.is_empty() {
         text += "WHERE ";
         text += &asked.conditions.join(" AND ");
     }
-    text += &order(query.sort, query.reverse, selective);
+    text += &order(query.sort, query.reverse, asked.selective);
     if let Some(limit) = query.limit {
-        let mark = asked.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let mark = asked.bound.bind(i64::try_from(limit).unwrap_or(i64::MAX));
         text += " LIMIT ";
         text += &mark;
     }
-    (text, asked.parameters)
+    (text, asked.bound.0)
+}
+
+/// How each condition is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
+/// at all in their order until there are enough.
+fn ways(connection: &Connection, query: &Query) -> Outcome<Vec<Way>> {
+    let by_value = vec![Way::ByValue; query.conditions.len()];
+    let is_walk = query.limit.is_some() && query.sort == Sort::Id;
+    if query.conditions.is_empty() || (query.conditions.len() == 1 && !is_walk) || (query.any && !is_walk) {
+        return Ok(by_value);
+    }
+    let mut dense = Vec::new();
+    for condition in &query.conditions {
+        let Some((text, bound)) = compare::candidates(condition) else {
+            // A field: its index, or a look at its column, whatever the others are.
+            dense.push(false);
+            continue;
+        };
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})"))?;
+        let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
+        dense.push(count >= DENSE_ITEMS);
+    }
+    let (some, all) = (dense.contains(&true), !dense.contains(&false));
+    Ok(match (query.any, some, all) {
+        (true, true, _) => vec![Way::ByItem; dense.len()],
+        (false, true, true) if is_walk => vec![Way::ByItem; dense.len()],
+        (false, true, false) => dense.into_iter().map(|dense| if dense { Way::ByItem } else { Way::ByValue }).collect(),
+        _ => by_value,
+    })
 }
 
 /// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
@@ -146,15 +164,44 @@ fn order(sort: Sort, reverse: bool, selective: bool) -> String {
     format!(" ORDER BY {}", all.join(", "))
 }
 
+/// Gives the items that a query means to `take`, in its order, until it says `true`.
+pub(crate) fn each(
+    connection: &Connection,
+    folder: &Folder,
+    query: &Query,
+    take: &mut dyn FnMut(Item) -> bool,
+) -> Outcome<()> {
+    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, query)?);
+    item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), take)
+}
+
 /// The items that a query means, in its order.
 pub(crate) fn search(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<Item>> {
-    let (text, parameters) = question(query);
     let mut all = Vec::new();
-    item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), &mut |item| {
+    each(connection, folder, query, &mut |item| {
         all.push(item);
         false
     })?;
     Ok(all)
+}
+
+/// The ids of the items that a query means, in its order.
+pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<i64>> {
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let mut statement = connection.prepare(&text)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(row.get(0)?);
+    }
+    Ok(all)
+}
+
+/// How many items a query means.
+pub(crate) fn count(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<u64> {
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let mut statement = connection.prepare(&format!("SELECT count(*) FROM ({text})"))?;
+    Ok(statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get(0))?)
 }
 
 /// All versions of a URI, whatever the parameters, newest first.
@@ -231,7 +278,10 @@ mod tests {
                      created_at, modified_at)
                  SELECT printf('%064x', i / 2), 1 + i % 2, printf('http://h/%d', i / 2), '{}', CASE i % 100 WHEN 0 THEN 2 ELSE 3 END,
                      printf('f%d.tsv', i), 'e' || (i % 500), CASE i % 50 WHEN 0 THEN 'l' ELSE '' END, i, randomblob(32), 0, 0, i, i
-                 FROM n",
+                 FROM n;
+                 INSERT INTO attr_int SELECT id, '', 'n', id % 1000 FROM items;
+                 INSERT INTO attr_varchar SELECT id, 'g', 's', 't' || (id / 2) FROM items;
+                 INSERT INTO params SELECT id, 'p', id FROM items",
             )
             .unwrap();
         connection
@@ -257,8 +307,31 @@ mod tests {
             (Query { older_than: Some(Timestamp(11)), ..base.clone() }, 10),
             (Query { versions: vec![1], keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 1),
         ];
-        for (query, expected) in queries {
-            let (text, parameters) = question(&query);
+        let parse = |text: &str| Condition::parse(text, Timestamp(0), &crate::secret::Secrets::default()).unwrap();
+        let wheres = |texts: &[&str], any| Query {
+            conditions: texts.iter().map(|text| parse(text)).collect(),
+            any,
+            ..Query::default()
+        };
+        let attributes = [
+            (wheres(&["n = 7"], false), 20),
+            (wheres(&["n = 7.0"], false), 20),
+            (wheres(&["n in 7,8"], false), 40),
+            (wheres(&["n > 990"], false), 180),
+            (wheres(&["s ~ t77*"], false), 110 * 2 + 2),
+            (wheres(&["n = 14", "s = t7"], false), 1),
+            (wheres(&["n = 7", "s = t8"], true), 22),
+            (wheres(&["n = 7", "size = 3"], true), 21),
+            (wheres(&["size < 11"], false), 10),
+            (wheres(&["last_read < 1970-01-01T00:00:00.000011Z"], false), 10),
+            (wheres(&["status = FAILED"], false), 200),
+            (wheres(&["uri = http://h/7"], false), 2),
+            (wheres(&["filename ~ f77.*"], false), 1),
+            (Query { params: serde_json::from_str(r#"{"p": 7}"#).unwrap(), ..base.clone() }, 1),
+        ];
+        for (query, expected) in queries.into_iter().chain(attributes) {
+            let (text, parameters) =
+                question(&folder, &query, item::SELECT, &vec![Way::ByValue; query.conditions.len()]);
             let plan = plan(&connection, &text, parameters);
             assert!(!plan.contains("SCAN i"), "{query:?}\n{text}\n{plan}");
             assert_eq!(search(&connection, &folder, &query).unwrap().len(), expected, "{query:?}");

@@ -1,8 +1,10 @@
 //! Tests of the cache as its users see it: a folder of its own for each, bytes committed in one call.
 
+mod by_hand;
 mod commit;
 mod damage;
 mod find;
+mod order;
 #[expect(clippy::disallowed_methods, reason = "a test runs itself under other conditions, told by variables")]
 mod sharing;
 mod stand;

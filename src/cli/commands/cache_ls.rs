@@ -1,15 +1,14 @@
 //! `dl cache ls`: the items that a filter means.
 
 use crate::cli::Session;
-use crate::cli::args::cache::{Filter, Ls};
+use crate::cli::args::cache::Ls;
+use crate::cli::meaning::cached;
 use crate::cli::output::escape_field;
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::item::Item;
 use dl::cache::query::Query;
 use dl::clock::{Timestamp, show_age, show_size};
-use dl::descriptor::Key;
-use dl::descriptor::address::identity_uri;
 use dl::error::Result;
 use dl::secret::Secrets;
 use serde_json::json;
@@ -24,23 +23,26 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let args: Ls = session.args()?;
     let secrets = layers.secrets();
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
-    let items = cache.search(&query(&args, &secrets))?;
+    let query = Query {
+        sort: args.sort.unwrap_or_default(),
+        reverse: args.reverse,
+        limit: args.limit,
+        ..cached::query(session, &global, &args.filter.choose, &args.filter.fields, &secrets)?
+    };
     if args.count {
+        let count = cache.count(&query)?;
         if global.json {
-            session.output.json(&json!({ "schema": 1, "count": items.len() }))?;
+            session.output.json(&json!({ "schema": 1, "count": count }))?;
         } else {
-            session.output.result(items.len().to_string().as_bytes())?;
+            session.output.result(count.to_string().as_bytes())?;
         }
-    } else if global.json {
-        for item in &items {
-            session.output.json(&item.to_json(&secrets))?;
-        }
-    } else if session.output.manner().stdout_is_terminal {
-        session.output.bytes(table(&items, args.long, Timestamp::now()).as_bytes())?;
-    } else {
-        let lines: String = items.iter().map(|item| fields(item, args.long).join("\t") + "\n").collect();
-        session.output.bytes(lines.as_bytes())?;
+        return Ok(0);
     }
+    if global.json || !session.output.manner().stdout_is_terminal {
+        return stream(session, &cache, &query, &args, global.json.then_some(&secrets));
+    }
+    let items = cache.search(&query)?;
+    session.output.bytes(table(&items, args.long, Timestamp::now()).as_bytes())?;
     if !args.no_touch {
         let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
         cache.count_searches(&ids);
@@ -48,25 +50,23 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     Ok(0)
 }
 
-fn query(args: &Ls, secrets: &Secrets) -> Query {
-    let filter: &Filter = &args.filter;
-    Query {
-        uris: filter.uri.iter().map(|uri| identity_uri(uri, secrets)).collect(),
-        uri_globs: filter.uri_glob.clone(),
-        keys: filter.key.iter().map(|key| Key(key.to_ascii_lowercase())).collect(),
-        ids: filter.id.clone(),
-        versions: filter.version.clone(),
-        statuses: filter.status.clone(),
-        labels: filter.label.clone(),
-        exts: filter.ext.clone(),
-        filenames: filter.filename.clone(),
-        newer_than: filter.newer_than,
-        older_than: filter.older_than,
-        all: filter.all,
-        sort: args.sort.unwrap_or_default(),
-        reverse: args.reverse,
-        limit: args.limit,
+/// One line an item, as they are read: there may be millions.
+fn stream(session: &Session<'_>, cache: &Cache, query: &Query, args: &Ls, secrets: Option<&Secrets>) -> Result<u8> {
+    let mut ids = Vec::new();
+    let mut written = Ok(());
+    cache.search_each(query, &mut |item| {
+        written = match secrets {
+            Some(secrets) => session.output.json(&item.to_json(secrets)),
+            None => session.output.bytes((fields(&item, args.long).join("\t") + "\n").as_bytes()),
+        };
+        ids.push(item.id);
+        written.is_err()
+    })?;
+    written?;
+    if !args.no_touch {
+        cache.count_searches(&ids);
     }
+    Ok(0)
 }
 
 /// The columns of tab-separated output; `--long` adds its own after them.

@@ -97,7 +97,7 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
 /// The folded settings as `fetch` would see them, which has every option.
 fn of_fetch(session: &Session<'_>, layers: &Layers) -> Result<settings::Folded> {
     let typed = Typed::new(parse::prepare(Fetch::command()), session.typed.arguments.clone())?;
-    let environment = settings::environment(session.context, &typed.command);
+    let environment = settings::environment(session.context, &typed.command.borrow());
     let all: [&[Setting]; 2] = [&environment, &layers.file];
     fold(&typed, &all)
 }
@@ -261,6 +261,8 @@ fn example() -> String {
     }
     text.push_str(
         "\n# ---- The cache\n\n[cache]\n# The same as cache-shared\n# multi-user = false\n\
+         # Kept once a day: TRASH goes first, then what was not read for longest; never what put and create made\n\
+         # max-size =\n# What was not read for so long goes, once a day\n# max-age =\n\
          \n# ---- Secrets\n\n[secrets]\n# More header fields whose values are secret\n# headers = []\n\
          # More query parameters whose values are secret\n# query = []\n\
          \n# ---- One host: scheme and port may be given, the longest match wins\n\n\

@@ -37,7 +37,7 @@ impl Finding {
 pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let (global, layers) = session.settle()?;
     let typed = settings::Typed::new(parse::prepare(Fetch::command()), session.typed.arguments.clone())?;
-    let environment = settings::environment(session.context, &typed.command);
+    let environment = settings::environment(session.context, &typed.command.borrow());
     let all: [&[Setting]; 2] = [&environment, &layers.file];
     let args = Fetch::from_arg_matches(&fold(&typed, &all)?.matches).map_err(|e| Error::usage(e.to_string()))?;
 

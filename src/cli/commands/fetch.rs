@@ -14,7 +14,7 @@ use clap::Arg;
 use dl::cache;
 use dl::checksums::{self, Row};
 use dl::error::{Error, Result};
-use dl::manager::report::Report;
+use dl::manager::report::{Report, Source};
 use dl::manager::task::{Destination, Freshness, Task};
 use dl::manager::{Manager, Options};
 use dl::transfer::job::Expected;
@@ -96,7 +96,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 fn descriptor(session: &Session<'_>) -> Result<(Option<String>, Vec<Setting>)> {
     let path = session.typed.matches.try_get_one::<PathBuf>("descriptor").ok().flatten();
     let Some(path) = path else { return Ok((None, Vec::new())) };
-    let options: Vec<Arg> = session.typed.command.get_arguments().cloned().collect();
+    let options: Vec<Arg> = session.typed.command.borrow().get_arguments().cloned().collect();
     let (url, settings) = input::read_descriptor(path, &options)?;
     Ok((Some(url), settings))
 }
@@ -232,6 +232,8 @@ fn do_all(
         },
     );
     let mut plan = plan.into_iter().peekable();
+    let limited = cache.clone().filter(|_| !args.tell.dry_run);
+    let mut has_written = false;
     let manager = Manager::new(manager_options(session, args, cache));
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
@@ -245,6 +247,7 @@ fn do_all(
                 }
             }
         }
+        has_written |= report.source == Some(Source::Network);
         outcome.take(tasks.get(index), report);
     };
     if !tasks.is_empty() {
@@ -255,7 +258,23 @@ fn do_all(
             outcome.take(None, *report);
         }
     }
-    outcome.end()
+    let code = outcome.end();
+    if let Some(options) = limited.filter(|_| has_written) {
+        keep_limits(layers, &options);
+    }
+    code
+}
+
+/// How long the limits of the cache may be worked on, once everything is told.
+const LIMITS_BUDGET: std::time::Duration = std::time::Duration::from_millis(900);
+
+/// Keeps the cache's limits, if it is time. Nobody waits for it to be right: the next day comes.
+pub(crate) fn keep_limits(layers: &Layers, options: &cache::Options) {
+    if layers.limits != cache::clean::Limits::default()
+        && let Ok(cache) = cache::Cache::open(options, &dl::event::Silent)
+    {
+        let _ = cache.keep_limits(layers.limits, LIMITS_BUDGET);
+    }
 }
 
 // ---- lists of checksums

@@ -84,14 +84,17 @@ impl Outcome {
         {
             report.error = Some(error);
         }
-        let value = self.json_of(task, &report);
-        if self.told.meta.is_some() {
-            self.meta.extend_from_slice(format!("{value}\n").as_bytes());
-        }
-        if self.told.json
-            && let Err(error) = self.output.json(&value)
-        {
-            report.error.get_or_insert(error);
+        // Thousands of hits whose paths alone are wanted pay for no JSON.
+        if self.told.json || self.told.meta.is_some() {
+            let value = self.json_of(task, &report);
+            if self.told.meta.is_some() {
+                self.meta.extend_from_slice(format!("{value}\n").as_bytes());
+            }
+            if self.told.json
+                && let Err(error) = self.output.json(&value)
+            {
+                report.error.get_or_insert(error);
+            }
         }
         match report.error.clone() {
             Some(error) => self.failure(error, &report),

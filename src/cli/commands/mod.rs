@@ -1,8 +1,14 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod cache_cat;
+pub(crate) mod cache_clean;
+pub(crate) mod cache_create;
 pub(crate) mod cache_key;
 pub(crate) mod cache_ls;
+pub(crate) mod cache_set;
 pub(crate) mod cache_show;
+pub(crate) mod cache_stats;
+pub(crate) mod cache_transport;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;

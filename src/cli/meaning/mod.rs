@@ -1,5 +1,6 @@
 //! From what was typed to what is meant: arguments and settings in, tasks out. Nothing is fetched here.
 
+pub(crate) mod cached;
 pub(crate) mod place;
 pub(crate) mod request;
 pub(crate) mod travel;
@@ -17,6 +18,7 @@ use dl::error::{Error, Result};
 use dl::manager::task::{Description, Freshness, Policy, Task};
 use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
 use request::Common;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub(crate) struct Planner<'a> {
     typed: &'a Typed,
     /// What a descriptor file says, next to the command line.
     descriptor: Vec<Setting>,
+    /// What holds where no host section fits; parsing hundreds of options is the dearest step of a hit.
+    folded: OnceCell<Rc<Folded>>,
     /// By the pattern of the host section; `None`: no section fits.
     variants: HashMap<Option<String>, Rc<Variant>>,
 }
@@ -49,7 +53,7 @@ struct Variant {
 
 impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context, layers: &'a Layers, typed: &'a Typed, descriptor: Vec<Setting>) -> Self {
-        Self { context, layers, typed, descriptor, variants: HashMap::new() }
+        Self { context, layers, typed, descriptor, folded: OnceCell::new(), variants: HashMap::new() }
     }
 
     /// The options that hold for the whole command.
@@ -57,14 +61,21 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Usage, naming where the bad one stands.
     pub(crate) fn base(&self) -> Result<Fetch> {
-        args_of(&self.fold(None)?)
+        self.fold(None).and_then(|folded| args_of(&folded))
     }
 
-    fn fold(&self, host: Option<&Host>) -> Result<Folded> {
+    fn fold(&self, host: Option<&Host>) -> Result<Rc<Folded>> {
+        if let (None, Some(folded)) = (host, self.folded.get()) {
+            return Ok(Rc::clone(folded));
+        }
         let mut layers: Vec<&[Setting]> = vec![&self.descriptor, &self.layers.environment];
         layers.extend(host.map(|h| h.settings.as_slice()));
         layers.push(&self.layers.file);
-        fold(self.typed, &layers)
+        let folded = Rc::new(fold(self.typed, &layers)?);
+        if host.is_none() {
+            let _ = self.folded.set(Rc::clone(&folded));
+        }
+        Ok(folded)
     }
 
     /// The task of one URL.

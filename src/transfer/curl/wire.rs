@@ -124,6 +124,12 @@ impl Asked {
             let why = format!("redirect {} without a usable `Location`: there are several", ended.response);
             return wire(Error::new(Kind::Http, "redirect_location", why), false);
         }
+        // No answer to CONNECT, or none that is HTTP.
+        let lost = ended.text.contains("Proxy CONNECT aborted");
+        let malformed = ended.code == curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY;
+        if self.proxy.is_some() && !ended.connected && (lost || malformed) {
+            return network("proxy_refused", format!("{peer} did not connect to `{origin}`"), lost);
+        }
         match ended.code {
             curl_sys::CURLE_UNSUPPORTED_PROTOCOL
             | curl_sys::CURLE_FTP_WEIRD_SERVER_REPLY
@@ -147,7 +153,10 @@ impl Asked {
                 let code = if self.proxy.is_some() { "proxy_connect" } else { "connect" };
                 network(code, format!("cannot connect to {peer}"), true)
             }
-            PROXY => network("proxy", format!("{peer} did not connect to `{origin}`"), true),
+            PROXY => {
+                let denied = ["authentication", "rejected"].iter().any(|word| ended.text.contains(word));
+                network("proxy_refused", format!("{peer} did not connect to `{origin}`"), !denied)
+            }
             // libcurl's word for FTP's "service not available, closing control connection".
             curl_sys::CURLE_OPERATION_TIMEDOUT if self.is_ftp() && ended.response == 421 => {
                 network("ftp", format!("`{origin}` takes no more connections (421)"), true)

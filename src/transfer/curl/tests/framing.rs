@@ -137,7 +137,7 @@ fn heads_have_limits() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
         while stream.write_all(&b"X: y\r\n".repeat(100)).is_ok() {}
     });
-    assert_eq!(get(endless).failure(), ("network", "head_too_large"));
+    assert_eq!(get(endless).failure(), ("network", "bad_framing"));
     let hint = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     let hints = |n: usize| format!("{}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", hint.repeat(n));
     let got = get(answer(hints(16)));

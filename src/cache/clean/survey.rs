@@ -1,0 +1,430 @@
+//! What of a cache is not needed: rows and files are compared, one part of the keys (or digests) at a time, so that memory stays
+//! bounded however many there are.
+
+use crate::cache::clean::{Choices, Doomed, Found, Reason, What};
+use crate::cache::folder::check_key;
+use crate::cache::item::Status;
+use crate::cache::registry::Registry;
+use crate::cache::registry::change::{self, Seen};
+use crate::cache::registry::connection::Outcome;
+use crate::clock::Timestamp;
+use crate::descriptor::Key;
+use crate::digest::{Algorithm, Digest};
+use crate::disk;
+use crate::error::Result;
+use rusqlite::{Connection, Row, params};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    pub(crate) found: Vec<Found>,
+    /// How many bytes would be freed.
+    pub(crate) bytes: u64,
+    rows: HashSet<i64>,
+    contents: HashMap<Digest, u32>,
+    /// The folders of blobs that there are, listed once.
+    shards: Option<HashSet<String>>,
+}
+
+/// As much of a row as cleaning needs.
+#[derive(Debug)]
+pub(crate) struct Light {
+    seen: Seen,
+    key: Key,
+    version: i64,
+    uri: String,
+    filename: String,
+    size: u64,
+    digest: Option<Digest>,
+    created_at: i64,
+    by_hand: bool,
+}
+
+pub(crate) const LIGHT: &str = "SELECT id, status, modified_at, last_read, key, version, uri, filename, ifnull(size, 0), sha256, created_at, by_hand
+     FROM items ";
+
+impl Light {
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
+        let Some(status) = Status::from_number(row.get(1)?) else { return Ok(None) };
+        let seen = Seen { id: row.get(0)?, status, modified_at: row.get(2)?, last_read: row.get(3)? };
+        let digest: Option<Vec<u8>> = row.get(9)?;
+        Ok(Some(Self {
+            seen,
+            key: Key(row.get(4)?),
+            version: row.get(5)?,
+            uri: row.get(6)?,
+            filename: row.get(7)?,
+            size: row.get(8)?,
+            digest: digest.and_then(|bytes| Digest::from_bytes(Algorithm::Sha256, &bytes)),
+            created_at: row.get(10)?,
+            by_hand: row.get(11)?,
+        }))
+    }
+
+    fn used_at(&self) -> i64 {
+        self.seen.last_read.unwrap_or(self.created_at)
+    }
+
+    /// Whether it was not used for so long.
+    pub(crate) fn is_unused_for(&self, age: Duration, now: Timestamp) -> bool {
+        now.since(Timestamp(self.used_at())) >= age
+    }
+
+    /// Whether a script may just have been told of it: it was read, or fetched and its read not yet counted.
+    pub(crate) fn is_fresh(&self, registry: &Registry, grace: Duration, now: Timestamp) -> bool {
+        let recent = |time: i64| now.since(Timestamp(time)) < grace;
+        !grace.is_zero()
+            && (self.seen.last_read.is_some_and(recent)
+                || (self.seen.last_read.is_none()
+                    && self.seen.status == Status::Ready
+                    && !self.by_hand
+                    && recent(self.created_at))
+                || registry.folder().was_told(self.seen.id, grace))
+    }
+}
+
+/// Surveys a cache.
+pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp) -> Result<Survey> {
+    let mut survey = Survey::default();
+    let Choices { orphans, missing, versions, writes, trash, .. } = *choices;
+    if orphans || missing || versions || writes || trash || choices.max_age.is_some() {
+        for shard in 0..=u8::MAX {
+            keys(registry, choices, now, shard, &mut survey)?;
+        }
+    }
+    if orphans {
+        let deleted = registry.read(deleted_contents)?;
+        for shard in 0..=u8::MAX {
+            blobs(registry, shard, &deleted, &mut survey)?;
+        }
+        litter(registry, &mut survey);
+    }
+    if choices.partials {
+        partials(registry, choices.dead_after, now, &mut survey);
+    }
+    if let Some(limit) = choices.max_size {
+        too_much(registry, choices, limit, now, &mut survey)?;
+    }
+    Ok(survey)
+}
+
+impl Survey {
+    /// A row goes.
+    pub(crate) fn add(
+        &mut self,
+        registry: &Registry,
+        connection: &Connection,
+        row: Light,
+        reason: Reason,
+    ) -> Outcome<()> {
+        if !self.rows.insert(row.seen.id) {
+            return Ok(());
+        }
+        if let Some(digest) = &row.digest
+            && row.seen.status != Status::Deleted
+        {
+            let going = self.contents.entry(digest.clone()).or_default();
+            *going += 1;
+            if reason != Reason::Missing && users(connection, digest)? <= *going {
+                self.bytes += row.size;
+            }
+        }
+        let path = registry.folder().item(&row.key, row.version, &row.filename);
+        let bytes = match (reason, &row.digest) {
+            (Reason::Missing, _) => 0,
+            (_, Some(_)) => row.size,
+            (_, None) => length(&path),
+        };
+        if row.digest.is_none() {
+            self.bytes += bytes;
+        }
+        self.found.push(Found {
+            doomed: Doomed {
+                reason,
+                item: Some((row.seen.id, format!("{}-{}", row.key, row.version), row.uri)),
+                path,
+                bytes,
+            },
+            what: What::Row(row.seen, row.key, row.version, row.digest),
+        });
+        Ok(())
+    }
+
+    /// Whether a blob can be there at all: it spares a look at the disk for each of a million that are not.
+    fn may_have(&mut self, registry: &Registry, digest: &Digest) -> bool {
+        let shards = self.shards.get_or_insert_with(|| {
+            registry.folder().blob(digest).parent().and_then(Path::parent).map(names_in).unwrap_or_default()
+        });
+        shards.contains(&digest.hex()[..2])
+    }
+
+    fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
+        let bytes = weight(&path);
+        self.bytes += bytes;
+        self.found.push(Found { doomed: Doomed { reason, item: None, path, bytes }, what });
+    }
+}
+
+/// How many rows need a content.
+fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2")?;
+    Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
+}
+
+fn length(path: &Path) -> u64 {
+    std::fs::symlink_metadata(path).map_or(0, |m| m.len())
+}
+
+/// The bytes that go with a file, or with all in a folder: those that have no other name.
+fn weight(path: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    match std::fs::symlink_metadata(path) {
+        Ok(m) if m.is_dir() => {
+            std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| weight(&entry.path())).sum()
+        }
+        Ok(m) if m.nlink() == 1 => m.len(),
+        _ => 0,
+    }
+}
+
+fn names_in(folder: &Path) -> HashSet<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The rows of the keys that begin with a byte, and the folders of their versions.
+fn keys(registry: &Registry, choices: &Choices, now: Timestamp, shard: u8, survey: &mut Survey) -> Result<()> {
+    let prefix = format!("{shard:02x}");
+    let folder = registry.folder().items().join(&prefix);
+    let looks_at_files = choices.orphans || choices.missing;
+    registry.read(|connection| {
+        // Listed within the transaction that reads the rows: what is made since has neither.
+        let mut statement =
+            connection.prepare_cached(&format!("{LIGHT} WHERE key >= ?1 AND key < ?2 ORDER BY key, version DESC"))?;
+        let mut rows = statement.query(params![prefix, format!("{prefix}g")])?;
+        let mut group: Vec<Light> = Vec::new();
+        let mut row = rows.next()?;
+        let mut folders = if looks_at_files { names_in(&folder) } else { HashSet::new() };
+        while let Some(found) = row {
+            if let Some(light) = Light::read(found)? {
+                if group.first().is_some_and(|first| first.key != light.key) {
+                    key(registry, connection, choices, now, std::mem::take(&mut group), &mut folders, survey)?;
+                }
+                group.push(light);
+            }
+            row = rows.next()?;
+        }
+        key(registry, connection, choices, now, group, &mut folders, survey)?;
+        if choices.orphans {
+            for name in folders {
+                let what = match name.rsplit_once('-').map(|(k, v)| (Key(k.to_owned()), v.parse())) {
+                    Some((key, Ok(version))) if check_key(&key).is_ok() && key.0.starts_with(&prefix) => {
+                        // Made since the rows were read?
+                        if change::has_version(connection, &key, version)? {
+                            continue;
+                        }
+                        What::Version(key, version)
+                    }
+                    _ => What::Litter,
+                };
+                survey.add_file(folder.join(&name), Reason::Orphan, what);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The versions of one key, newest first. Their folders are taken out of `folders`.
+fn key(
+    registry: &Registry,
+    connection: &Connection,
+    choices: &Choices,
+    now: Timestamp,
+    group: Vec<Light>,
+    folders: &mut HashSet<String>,
+    survey: &mut Survey,
+) -> Outcome<()> {
+    let mut ready = 0;
+    for row in group {
+        let status = row.seen.status;
+        let path = registry.folder().item(&row.key, row.version, &row.filename);
+        let has_folder = status != Status::Deleted && folders.remove(&format!("{}-{}", row.key, row.version));
+        let is_live = status == Status::Write && is_live(&row, &path, choices.dead_after, now);
+        let is_best = status == Status::Ready && {
+            ready += 1;
+            ready <= choices.keep
+        };
+        let mut is_there = has_folder;
+        if has_folder && choices.orphans {
+            is_there = false;
+            for name in names_in(path.parent().unwrap_or(&path)) {
+                if name == row.filename {
+                    is_there = true;
+                } else {
+                    let stray = path.with_file_name(&name);
+                    if !disk::is_temporary(&stray) || disk::is_abandoned(&stray) {
+                        survey.add_file(stray, Reason::Orphan, What::Stray(row.key.clone(), row.version));
+                    }
+                }
+            }
+        } else if has_folder && choices.missing {
+            is_there = std::fs::symlink_metadata(&path).is_ok();
+        }
+        let mut is_missing = || {
+            let blob = row.digest.as_ref().filter(|_| status != Status::Deleted);
+            !is_there
+                && !blob
+                    .is_some_and(|digest| survey.may_have(registry, digest) && registry.folder().blob(digest).exists())
+        };
+        let reason = if is_live {
+            None
+        } else if choices.missing && is_missing() {
+            Some(Reason::Missing)
+        } else if choices.trash && status == Status::Trash {
+            Some(Reason::Trash)
+        } else if choices.writes && status == Status::Write {
+            Some(Reason::Write)
+        } else if choices.versions && !is_best {
+            Some(Reason::Version)
+        } else if choices.max_age.is_some_and(|age| row.is_unused_for(age, now)) {
+            Some(Reason::MaxAge)
+        } else {
+            None
+        };
+        if let Some(reason) = reason
+            && (reason == Reason::Missing || !row.is_fresh(registry, choices.grace, now))
+        {
+            survey.add(registry, connection, row, reason)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a WRITE was touched lately: its row or its file.
+fn is_live(row: &Light, path: &Path, dead_after: Duration, now: Timestamp) -> bool {
+    let recent = |time: Timestamp| now.since(time) < dead_after;
+    let file = || std::fs::symlink_metadata(path).and_then(|m| m.modified()).map(Timestamp::from_system);
+    recent(Timestamp(row.seen.modified_at)) || file().is_ok_and(recent)
+}
+
+fn deleted_contents(connection: &Connection) -> Outcome<HashSet<Vec<u8>>> {
+    let mut statement = connection
+        .prepare_cached("SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    let mut all = HashSet::new();
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get(0)?;
+        if let Some(digest) = Digest::from_bytes(Algorithm::Sha256, &bytes)
+            && !change::is_used(connection, &digest)?
+        {
+            all.insert(bytes);
+        }
+    }
+    Ok(all)
+}
+
+/// The blobs whose digests begin with a byte.
+fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mut Survey) -> Result<()> {
+    let prefix = format!("{shard:02x}");
+    let Some(folder) = registry.folder().blob(&Digest::sha256(b"")).parent().map(|p| p.with_file_name(&prefix)) else {
+        return Ok(());
+    };
+    let mut names = names_in(&folder);
+    if names.is_empty() {
+        return Ok(());
+    }
+    registry.read(|connection| {
+        let mut statement =
+            connection.prepare_cached("SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)")?;
+        let end = shard.checked_add(1).map(|next| vec![next]);
+        let mut rows = statement.query(params![vec![shard], end])?;
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get(0)?;
+            if !deleted.contains(&bytes) {
+                names.remove(&crate::digest::encode_hex(&bytes)[2..]);
+            }
+        }
+        Ok(())
+    })?;
+    for name in names {
+        let path = folder.join(&name);
+        let what = match Digest::from_hex(Algorithm::Sha256, &format!("{prefix}{name}")) {
+            Some(digest) => What::Blob(digest),
+            None if disk::is_temporary(&path) && !disk::is_abandoned(&path) => continue,
+            None => What::Litter,
+        };
+        survey.add_file(path, Reason::Orphan, what);
+    }
+    Ok(())
+}
+
+/// What was set aside, and what a process that was killed left behind.
+fn litter(registry: &Registry, survey: &mut Survey) {
+    let aside = registry.folder().aside();
+    for name in names_in(&aside) {
+        survey.add_file(aside.join(name), Reason::Orphan, What::Litter);
+    }
+    let items = registry.folder().items();
+    for name in names_in(&items) {
+        let path = items.join(&name);
+        let is_shard = name.len() == 2 && name.bytes().all(|b| b.is_ascii_hexdigit());
+        if !is_shard && (!disk::is_temporary(&path) || disk::is_abandoned(&path)) {
+            survey.add_file(path, Reason::Orphan, What::Litter);
+        }
+    }
+}
+
+fn partials(registry: &Registry, dead_after: Duration, now: Timestamp, survey: &mut Survey) {
+    let folder = registry.folder().partials();
+    let names = names_in(&folder);
+    for name in &names {
+        let path = folder.join(name);
+        if disk::is_temporary(&path) {
+            if disk::is_abandoned(&path) {
+                survey.add_file(path, Reason::Partial, What::Litter);
+            }
+            continue;
+        }
+        let touched = std::fs::symlink_metadata(&path).and_then(|m| m.modified()).map(Timestamp::from_system);
+        let is_old = touched.is_ok_and(|time| now.since(time) >= dead_after);
+        match name.strip_suffix(".json") {
+            // A state goes with its bytes.
+            Some(bytes) if names.contains(bytes) => {}
+            Some(_) if is_old => survey.add_file(path, Reason::Partial, What::Litter),
+            None if is_old && disk::is_abandoned(&path) => survey.add_file(path, Reason::Partial, What::Partial),
+            _ => {}
+        }
+    }
+}
+
+/// What goes so that no more than `limit` bytes are left: TRASH first, then what was not used for longest.
+fn too_much(registry: &Registry, choices: &Choices, limit: u64, now: Timestamp, survey: &mut Survey) -> Result<()> {
+    registry.read(|connection| {
+        let stored = super::limits::stored_bytes(connection)?;
+        for (order, is_trash) in [("status = -1 AND status <> 3 ORDER BY id", true), (super::limits::BY_USE, false)] {
+            let mut statement = connection.prepare_cached(&format!("{LIGHT} WHERE {order}"))?;
+            let mut rows = statement.query([])?;
+            while stored.saturating_sub(survey.bytes) > limit {
+                let Some(row) = rows.next()? else { break };
+                let Some(light) = Light::read(row)? else { continue };
+                let wanted = light.digest.is_some() && (light.seen.status == Status::Trash) == is_trash;
+                let is_held = !matches!(light.seen.status, Status::Trash | Status::Ready | Status::Failed)
+                    || light.is_fresh(registry, choices.grace, now);
+                if wanted && !is_held {
+                    survey.add(registry, connection, light, Reason::MaxSize)?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// For the limits: a row that they may drop.
+pub(crate) fn may_be_dropped(row: &Light, registry: &Registry, grace: Duration, now: Timestamp) -> bool {
+    !row.by_hand
+        && !matches!(row.seen.status, Status::Write | Status::Uninitialized)
+        && !row.is_fresh(registry, grace, now)
+}

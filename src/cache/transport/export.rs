@@ -1,0 +1,124 @@
+//! Writes an export.
+
+use crate::cache::blobs;
+use crate::cache::item::{Item, Status};
+use crate::cache::query::Query;
+use crate::cache::registry::{Registry, item, search};
+use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
+use crate::clock::Timestamp;
+use crate::descriptor::canonical;
+use crate::digest::{Digest, Hasher, encode_hex};
+use crate::error::{Error, Kind, Result};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Read as _, Seek as _, Write};
+
+/// Exports what a query means into a tar file. Items that were fetched with a credential only `with_salt`, and then the salt too.
+pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query, with_salt: bool) -> Result<Exported> {
+    let failed = |e: &io::Error| Error::disk("cannot write the export", e);
+    let mut exported = Exported::default();
+    let mut manifest = tempfile::tempfile().map_err(|e| failed(&e))?;
+    let mut hasher = Hasher::new([]);
+    let mut contents: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    let mut line = |value: &Value| -> Result<()> {
+        let text = value.to_string() + "\n";
+        hasher.update(text.as_bytes());
+        manifest.write_all(text.as_bytes()).map_err(|e| failed(&e))
+    };
+    let salt = if with_salt { Some(encode_hex(&registry.folder().salt()?)) } else { None };
+    line(&json!({ "kind": KIND, "schema": SCHEMA, "salt": salt, "made_at": Timestamp::now().to_string() }))?;
+    let ids = registry.read(|connection| search::ids(connection, registry.folder(), query))?;
+    for id in ids {
+        let found = registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
+            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
+            None => Ok(None),
+        })?;
+        let Some((row, item)) = found else { continue };
+        if matches!(item.status, Status::Write | Status::Uninitialized) {
+            exported.unfinished += 1;
+        } else if is_private(&item) && !with_salt {
+            exported.private += 1;
+        } else {
+            if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
+                contents.insert(digest.bytes().to_vec(), size);
+            }
+            line(&row)?;
+            exported.items += 1;
+        }
+    }
+    let digest = hasher.finish().sha256().clone();
+    manifest.rewind().map_err(|e| failed(&e))?;
+    let mut tar = tar::Builder::new(writer);
+    let size = manifest.metadata().map_err(|e| failed(&e))?.len();
+    append(&mut tar, MANIFEST, size, &mut manifest).map_err(|e| failed(&e))?;
+    for (bytes, size) in contents {
+        let Some(digest) = Digest::from_bytes(crate::digest::Algorithm::Sha256, &bytes) else { continue };
+        append_blob(registry, &mut tar, &digest, size)?;
+        exported.blobs += 1;
+        exported.bytes += size;
+    }
+    let end = digest.hex() + "\n";
+    append(&mut tar, END, end.len() as u64, &mut end.as_bytes()).map_err(|e| failed(&e))?;
+    tar.into_inner().and_then(Write::flush).map_err(|e| failed(&e))?;
+    Ok(exported)
+}
+
+/// Whether an item came by a credential, or its key tells of one.
+fn is_private(item: &Item) -> bool {
+    item.download.as_ref().is_some_and(|d| d.private)
+        || (!item.params.is_empty() && canonical(&Value::Object(item.params.clone())).contains("\"hmac:"))
+}
+
+fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut dyn io::Read) -> io::Result<()> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(size);
+    header.set_mode(0o444);
+    header.set_entry_type(tar::EntryType::Regular);
+    let mut counted = data.take(size);
+    tar.append_data(&mut header, name, &mut counted)?;
+    if counted.limit() > 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a file became shorter while it was read"));
+    }
+    Ok(())
+}
+
+/// Copies a blob, hashing it on the way: damage is found here rather than on the other machine.
+fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest: &Digest, size: u64) -> Result<()> {
+    let path = registry.folder().blob(digest);
+    let damaged = |why: String| {
+        Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", path.display()))
+            .cause(why)
+            .hint("dl cache verify --repair")
+    };
+    // A name may have outlived its blob.
+    let file = std::fs::File::open(&path).or_else(|e| named(registry, digest).ok_or(e));
+    let file = file.map_err(|e| damaged(e.to_string()))?;
+    let mut hashing = Hashing { reader: file, hasher: Hasher::new([]) };
+    append(tar, &format!("{BLOBS}{}", digest.hex()), size, &mut hashing)
+        .map_err(|e| Error::disk("cannot write the export", &e))?;
+    if hashing.hasher.finish().sha256() != digest {
+        return Err(damaged("its bytes are not those that were hashed".to_owned()));
+    }
+    Ok(())
+}
+
+/// The file of an item that has a content whose blob is gone.
+fn named(registry: &Registry, digest: &Digest) -> Option<std::fs::File> {
+    let all = registry.read(|connection| search::by_digest(connection, registry.folder(), digest)).ok()?;
+    all.iter()
+        .find(|item| blobs::hash(&item.path).is_ok_and(|(found, _)| found == *digest))
+        .and_then(|item| std::fs::File::open(&item.path).ok())
+}
+
+struct Hashing {
+    reader: std::fs::File,
+    hasher: Hasher,
+}
+
+impl io::Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,285 @@
+//! Reads an export: contents first, rows at the end, all or nothing.
+
+use crate::cache::blobs::link;
+use crate::cache::commit::seat;
+use crate::cache::folder::{check_key, is_file_name};
+use crate::cache::intake;
+use crate::cache::item::{Item, Status};
+use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::{Registry, change, item};
+use crate::cache::remove::{Unneeded, sweep};
+use crate::cache::transport::rows::{self, damaged, text};
+use crate::cache::transport::{BLOBS, END, Imported, KIND, LINE_LIMIT_BYTES, MANIFEST, SCHEMA};
+use crate::descriptor::Key;
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::disk::Temporary;
+use crate::error::{Error, Kind, Result};
+use crate::partial::Partial;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, Write as _};
+
+/// Imports an export.
+pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Imported> {
+    registry.folder().check_writable()?;
+    let mut contents: HashMap<Digest, u64> = HashMap::new();
+    let outcome = take(registry, reader, &mut contents);
+    if outcome.is_err() {
+        // What no row uses goes again; nothing was there that somebody could have been told of.
+        let blobs = contents.into_keys().collect();
+        let _ = sweep(registry, &Unneeded { versions: Vec::new(), blobs });
+    }
+    outcome
+}
+
+fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+    let cut = |e: &io::Error| damaged(&e.to_string());
+    let mut archive = tar::Archive::new(reader);
+    let mut manifest: Option<(Partial, Digest)> = None;
+    let mut ended = false;
+    for entry in archive.entries().map_err(|e| cut(&e))? {
+        let mut entry = entry.map_err(|e| cut(&e))?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let size = entry.size();
+        if manifest.is_none() && name != MANIFEST {
+            return Err(Error::usage("the file is no export of a cache")
+                .cause(format!("it begins with `{name}`"))
+                .hint("dl cache export FILE makes one"));
+        }
+        match name.as_str() {
+            _ if ended => return Err(damaged("something follows its end")),
+            MANIFEST if manifest.is_none() => manifest = Some(spool(registry, &mut entry, size)?),
+            END => {
+                let mut text = String::new();
+                entry.take(128).read_to_string(&mut text).map_err(|e| cut(&e))?;
+                if manifest.as_ref().is_none_or(|(_, digest)| digest.hex() != text.trim()) {
+                    return Err(damaged("its list of items is not the one that was written"));
+                }
+                ended = true;
+            }
+            name => {
+                let hex = name.strip_prefix(BLOBS).unwrap_or_default();
+                let digest = Digest::from_hex(Algorithm::Sha256, hex)
+                    .ok_or_else(|| damaged(&format!("`{name}` is nothing that belongs into it")))?;
+                let partial = intake::spool_from(registry.folder(), &mut entry)?;
+                if partial.file().metadata().map_err(|e| partial.failed(&e))?.len() != size {
+                    return Err(damaged("it was cut off"));
+                }
+                let (_, size) = intake::keep(registry, &partial, Some(&digest)).map_err(|e| match e.kind() {
+                    Kind::Integrity => damaged(&e.to_string()),
+                    _ => e,
+                })?;
+                contents.insert(digest, size);
+            }
+        }
+    }
+    match manifest {
+        Some((manifest, _)) if ended => store(registry, &manifest, contents),
+        Some(_) => Err(damaged("its end is missing")),
+        None => Err(Error::usage("the file is no export of a cache")
+            .cause("it is empty")
+            .hint("dl cache export FILE makes one")),
+    }
+}
+
+fn spool(registry: &Registry, entry: &mut dyn Read, size: u64) -> Result<(Partial, Digest)> {
+    let partial = intake::spool(registry.folder())?;
+    let mut hasher = Hasher::new([]);
+    let mut buffer = vec![0; 1 << 16];
+    let mut total = 0;
+    loop {
+        let count = entry.read(&mut buffer).map_err(|e| damaged(&e.to_string()))?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+        partial.file().write_all(&buffer[..count]).map_err(|e| partial.failed(&e))?;
+        total += count as u64;
+    }
+    if total != size {
+        return Err(damaged("it was cut off"));
+    }
+    Ok((partial, hasher.finish().sha256().clone()))
+}
+
+/// Gives the lines of the list to `take`.
+fn lines(manifest: &Partial, take: &mut dyn FnMut(&Value) -> Result<()>) -> Result<()> {
+    let mut file = manifest.file();
+    file.rewind().map_err(|e| manifest.failed(&e))?;
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let limit = LINE_LIMIT_BYTES as u64 + 1;
+        (&mut reader).take(limit).read_until(b'\n', &mut line).map_err(|e| manifest.failed(&e))?;
+        if line.is_empty() {
+            return Ok(());
+        }
+        if line.len() > LINE_LIMIT_BYTES {
+            return Err(damaged("a line of its list is too long"));
+        }
+        let value = serde_json::from_slice(&line).map_err(|e| damaged(&e.to_string()))?;
+        take(&value)?;
+    }
+}
+
+/// Looks at every line before anything is written, then writes all rows in one transaction.
+fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+    let mut imported = Imported { blobs: contents.len() as u64, bytes: contents.values().sum(), ..Imported::default() };
+    let mut is_first = true;
+    let mut salt = None;
+    lines(manifest, &mut |line| {
+        if std::mem::take(&mut is_first) {
+            return head(line, &mut salt);
+        }
+        check(line, contents)
+    })?;
+    if is_first {
+        return Err(damaged("its list is empty"));
+    }
+    if let Some(salt) = salt {
+        registry.folder().adopt_salt(&salt)?;
+    }
+    let copies: RefCell<HashMap<Digest, Temporary>> = RefCell::default();
+    loop {
+        let needed: RefCell<Option<Digest>> = RefCell::default();
+        let outcome = registry.try_write(|connection| {
+            let (mut items, mut known) = (0, 0);
+            let mut is_first = true;
+            let mut failure = None;
+            let read = lines(manifest, &mut |line| {
+                if std::mem::take(&mut is_first) {
+                    return Ok(());
+                }
+                match one(registry, connection, line, &copies, &needed) {
+                    Ok(true) => items += 1,
+                    Ok(false) => known += 1,
+                    Err(error) => {
+                        failure = Some(error);
+                        return Err(damaged("ended"));
+                    }
+                }
+                Ok(())
+            });
+            match failure {
+                Some(failure) => Err(failure),
+                None => Ok(read.map(|()| (items, known))?),
+            }
+        });
+        match outcome {
+            Ok((items, known)) => {
+                (imported.items, imported.known) = (items, known);
+                return Ok(imported);
+            }
+            Err(crate::cache::registry::connection::Failure::NeedsCopy) => {
+                let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
+                let copy = link::copy(registry.folder(), &registry.folder().blob(&digest))?;
+                copies.borrow_mut().insert(digest, copy);
+            }
+            Err(crate::cache::registry::connection::Failure::Said(error)) => return Err(error),
+            Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot import: {other:?}"))),
+        }
+    }
+}
+
+fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
+    if line["kind"] != KIND {
+        return Err(Error::usage("the file is no export of a cache"));
+    }
+    if line["schema"] != SCHEMA {
+        return Err(Error::usage(format!(
+            "the export is of a newer dl: its form is {}, this dl knows {SCHEMA}",
+            line["schema"]
+        ))
+        .hint("update dl"));
+    }
+    if let Some(hex) = line["salt"].as_str() {
+        let bytes = Digest::from_hex(Algorithm::Sha256, hex).ok_or_else(|| damaged("its salt is none"))?;
+        *salt = Some(bytes.bytes().to_vec());
+    }
+    Ok(())
+}
+
+fn digest_of(line: &Value) -> Result<Option<Digest>> {
+    use base64::Engine as _;
+    match &line["item"]["sha256"] {
+        Value::Null => Ok(None),
+        value => {
+            let text = value["base64"].as_str().unwrap_or_default();
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+            let digest = Digest::from_bytes(Algorithm::Sha256, &bytes);
+            digest.map(Some).ok_or_else(|| damaged("a digest is none"))
+        }
+    }
+}
+
+/// Whether a line makes sense, and its content came along.
+fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
+    check_key(&Key(text(line, "key")?.to_owned())).map_err(|e| damaged(e.message()))?;
+    if !is_file_name(text(line, "filename")?) {
+        return Err(damaged("a file name is none"));
+    }
+    let status = line["item"]["status"].as_i64().and_then(Status::from_number);
+    let digest = digest_of(line)?;
+    match (status, &digest) {
+        (None | Some(Status::Write | Status::Uninitialized), _) | (Some(Status::Ready), None) => {
+            Err(damaged("a status makes no sense"))
+        }
+        (Some(Status::Deleted), _) | (_, None) => Ok(()),
+        (_, Some(digest)) => match contents.get(digest) {
+            Some(size) if line["item"]["size"].as_u64() == Some(*size) => Ok(()),
+            Some(_) => Err(damaged("a size is not that of its content")),
+            None => Err(damaged(&format!("the content sha256:{} is missing", digest.hex()))),
+        },
+    }
+}
+
+/// Adds one item; false if it is here already. A version that is here with another content makes room by the next number.
+fn one(
+    registry: &Registry,
+    connection: &Connection,
+    line: &Value,
+    copies: &RefCell<HashMap<Digest, Temporary>>,
+    needed: &RefCell<Option<Digest>>,
+) -> Outcome<bool> {
+    let key = Key(text(line, "key")?.to_owned());
+    let mut version =
+        line["item"]["version"].as_i64().filter(|v| *v > 0).ok_or_else(|| damaged("a version is none"))?;
+    let status = line["item"]["status"].as_i64();
+    let digest = digest_of(line)?;
+    let bytes = digest.as_ref().map(Digest::bytes);
+    if holds(connection, &key, status, bytes, &line["item"]["created_at"])? {
+        return Ok(false);
+    }
+    let mut taken = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE key = ?1 AND version = ?2)")?;
+    if taken.query_row(rusqlite::params![key.0, version], |row| row.get::<_, bool>(0))? {
+        version = change::next_version(connection, &key)?;
+    }
+    let id = rows::write(connection, line, version)?;
+    let item: Item =
+        item::by_id(connection, registry.folder(), id)?.ok_or_else(|| damaged("an item makes no sense"))?;
+    if let (Some(digest), true) = (&digest, item.status != Status::Deleted) {
+        let copy = RefCell::new(copies.borrow_mut().remove(digest));
+        needed.replace(Some(digest.clone()));
+        let record = seat(registry, connection, digest, &item.path, &copy)?;
+        item::note_copy(connection, id, record.as_ref())?;
+    }
+    Ok(true)
+}
+
+/// Whether the same version is here, under whatever number.
+fn holds(
+    connection: &Connection,
+    key: &Key,
+    status: Option<i64>,
+    digest: Option<&[u8]>,
+    created_at: &Value,
+) -> Outcome<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
+    )?;
+    let parameters = rusqlite::params![key.0, status, digest, created_at.as_i64()];
+    Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+}

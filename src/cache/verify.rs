@@ -1,0 +1,187 @@
+//! Whether every READY item has its bytes: all of them are hashed, each content once.
+
+use crate::cache::blobs;
+use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::{Registry, blob, item};
+use crate::cache::stand;
+use crate::digest::Digest;
+use crate::disk::Signature;
+use crate::error::Result;
+use std::io::ErrorKind;
+
+/// How many items are read at a time.
+const PAGE: usize = 512;
+
+/// What is wrong with an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// The bytes under its name are not those that were hashed.
+    Changed,
+    /// Its name is gone; the bytes are there.
+    Unnamed,
+    /// Its bytes are gone.
+    Gone,
+}
+
+impl Damage {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unnamed => "unnamed",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// An item that is damaged.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The item; after a repair, as it is then.
+    pub item: Item,
+    /// What is wrong, or was.
+    pub damage: Damage,
+    /// Whether it was repaired: it has its bytes again. What cannot be repaired becomes FAILED, so that nobody is given it.
+    pub repaired: bool,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, Default)]
+pub struct Verified {
+    /// How many items were looked at.
+    pub items: u64,
+    /// How many bytes were hashed.
+    pub bytes: u64,
+    /// What was damaged.
+    pub findings: Vec<Finding>,
+    /// What `SQLite` says is wrong with the registry itself.
+    pub registry: Vec<String>,
+}
+
+impl Verified {
+    /// Whether nothing was found, or all of it was put right: what could not be repaired is no longer READY.
+    #[must_use]
+    pub fn is_whole(&self, repaired: bool) -> bool {
+        self.registry.is_empty() && (repaired || self.findings.is_empty())
+    }
+}
+
+/// Verifies these items, or all; with `repair`, names are made anew and damaged items set aside.
+pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> Result<Verified> {
+    let mut verified = Verified::default();
+    if ids.is_none() {
+        verified.registry = registry.read(|connection| {
+            let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+        })?;
+    }
+    let mut known: Option<(Digest, Option<Signature>)> = None;
+    if let Some(ids) = ids {
+        for id in ids {
+            let item = registry.read(|c| item::by_id(c, registry.folder(), *id))?;
+            if let Some(item) = item.filter(|item| item.status == Status::Ready) {
+                one(registry, item, repair, &mut known, &mut verified)?;
+            }
+        }
+        return Ok(verified);
+    }
+    // By content, so that each is hashed once and nothing need be remembered.
+    let mut last: (Vec<u8>, i64) = (Vec::new(), -1);
+    loop {
+        let page = registry.read(|connection| {
+            let mut page = Vec::new();
+            let question = format!(
+                "{} WHERE i.sha256 IS NOT NULL AND (i.sha256, i.id) > (?1, ?2) ORDER BY i.sha256, i.id LIMIT ?3",
+                item::SELECT
+            );
+            let parameters = rusqlite::params![last.0, last.1, PAGE];
+            item::ask(connection, registry.folder(), &question, parameters, &mut |item| {
+                page.push(item);
+                false
+            })?;
+            Ok(page)
+        })?;
+        let Some(end) = page.last() else { break };
+        last = (end.sha256.as_ref().map(|d| d.bytes().to_vec()).unwrap_or_default(), end.id);
+        for item in page {
+            if item.status == Status::Ready {
+                one(registry, item, repair, &mut known, &mut verified)?;
+            }
+        }
+    }
+    Ok(verified)
+}
+
+/// Hashes a content, if it is not the one that was hashed last; gives what its blob looks like if its bytes are right.
+fn hashed(
+    registry: &Registry,
+    digest: &Digest,
+    known: &mut Option<(Digest, Option<Signature>)>,
+    verified: &mut Verified,
+) -> Result<Option<Signature>> {
+    if let Some((last, signature)) = known
+        && last == digest
+    {
+        return Ok(*signature);
+    }
+    let found = match blobs::hash(&registry.folder().blob(digest)) {
+        Ok((found, signature)) => {
+            verified.bytes += signature.size;
+            (found == *digest).then_some(signature)
+        }
+        Err(_) => None,
+    };
+    if let Some(signature) = &found
+        && registry.folder().is_writable()
+    {
+        // What was read back need not be hashed again.
+        let boot = registry.boot().map(str::to_owned);
+        registry.write(|connection| {
+            let boot = match blob::record(connection, digest)? {
+                Some(record) if record.is_of(signature) && !blobs::is_durable(&record, registry.boot()) => None,
+                Some(record) if record.is_of(signature) => record.boot,
+                _ => boot.clone(),
+            };
+            blob::note(connection, digest, &Record::new(signature, boot))
+        })?;
+    }
+    *known = Some((digest.clone(), found));
+    Ok(found)
+}
+
+fn one(
+    registry: &Registry,
+    item: Item,
+    repair: bool,
+    known: &mut Option<(Digest, Option<Signature>)>,
+    verified: &mut Verified,
+) -> Result<()> {
+    let Some(digest) = item.sha256.clone() else { return Ok(()) };
+    verified.items += 1;
+    let blob = hashed(registry, &digest, known, verified)?;
+    let path = Signature::of(&item.path);
+    let damage = match (&blob, &path) {
+        (Some(blob), Ok(path)) if blob.inode == path.inode => None,
+        (_, Ok(path)) => match blobs::hash(&item.path) {
+            Ok((found, _)) if found == digest => {
+                verified.bytes += path.size;
+                None
+            }
+            _ => Some(Damage::Changed),
+        },
+        (Some(_), Err(e)) if e.kind() == ErrorKind::NotFound => Some(Damage::Unnamed),
+        _ => Some(Damage::Gone),
+    };
+    let Some(damage) = damage else { return Ok(()) };
+    if !repair {
+        verified.findings.push(Finding { item, damage, repaired: false });
+        return Ok(());
+    }
+    *known = None;
+    let repaired = stand::mend(registry, &item, &digest)?;
+    let item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
+    verified.findings.push(Finding { item, damage, repaired });
+    Ok(())
+}
