@@ -24,8 +24,9 @@ impl Acceptance<'_> {
 
     fn takes_origin(&self, item: &Item) -> bool {
         let Some(download) = &item.download else { return true };
-        let succeeded =
-            download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
+        // FTP and `file:` have no status of HTTP: what was stored from them had succeeded.
+        let succeeded = download.http_version.is_empty()
+            || download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
         succeeded && download.trust == *self.trust && (download.length_verified || !self.proof.strict_length)
     }
 

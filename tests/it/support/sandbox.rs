@@ -73,6 +73,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// A new one.
     pub fn new() -> Self {
+        hear_signals();
         let root = tempfile::Builder::new().prefix("dl-it-").tempdir().unwrap();
         for folder in ["home", "work"] {
             std::fs::create_dir(root.path().join(folder)).unwrap();
@@ -303,6 +304,18 @@ pub fn tree(root: &Path) -> Vec<String> {
     walk(root, root, &mut out);
     out.sort();
     out
+}
+
+/// Gives Ctrl-C and TERM their default meaning. A shell that starts tests in the background has them ignored, and whatever is
+/// started from there inherits that.
+fn hear_signals() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    #[expect(unsafe_code, reason = "the standard library has no call for it")]
+    // SAFETY: no handler is installed, only the default is restored.
+    ONCE.call_once(|| unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::signal(libc::SIGTERM, libc::SIG_DFL);
+    });
 }
 
 /// A command that is being put together.
