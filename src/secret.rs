@@ -192,7 +192,10 @@ impl Secrets {
             let end = after.find(['&', '#', '>', '"', ' ', ',', ';']).unwrap_or(after.len());
             let (pair, tail) = after.split_at(end);
             match pair.split_once('=') {
-                Some((name, value)) if !value.is_empty() && self.could_be_secret(name) => {
+                // What is masked already ends at the mark's own `>`, and stays as it is.
+                Some((name, value))
+                    if !value.is_empty() && value != REDACTED.trim_end_matches('>') && self.could_be_secret(name) =>
+                {
                     out.push_str(name);
                     out.push('=');
                     out.push_str(REDACTED);
@@ -361,6 +364,9 @@ mod tests {
             "<https://h/x?access_token=<redacted>&y=1>; rel=next"
         );
         assert_eq!(secrets.redact_references("/y?key=abc#z"), "/y?key=<redacted>#z");
+        for masked in ["/y?key=<redacted>#z", "<https://h/x?token=<redacted>&y=1>; rel=next", "/y?sig=<redacted>"] {
+            assert_eq!(secrets.redact_references(masked), masked, "what is stored is shown as it was stored");
+        }
         let mask = Mask::new(["hunter2".to_owned(), "ab".to_owned()]);
         assert_eq!(mask.apply("no hunter2, ab"), "no <redacted>, ab");
         assert_eq!(format!("{} {:?}", Secret::new("x"), Secret::new("x")), "<redacted> <redacted>");
