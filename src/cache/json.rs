@@ -1,8 +1,9 @@
 //! An item as the JSON object of CONTRACT section 3.
 
 use crate::cache::item::{Attribute, AttributeValue, Download, Item};
-use crate::cache::registry::download::{checksums_json, show_bytes};
+use crate::cache::registry::download::checksums_json;
 use crate::clock::Timestamp;
+use crate::descriptor::bytes_to_json;
 use crate::message::Fields;
 use crate::secret::{REDACTED, Secrets};
 use serde_json::{Map, Value, json};
@@ -30,7 +31,7 @@ impl Item {
             "label": self.label,
             "size": self.size,
             "sha256": self.sha256.as_ref().map(crate::digest::Digest::hex),
-            "path": show_bytes(self.path.as_os_str().as_bytes()),
+            "path": bytes_to_json(self.path.as_os_str().as_bytes()),
             "created_at": self.created_at.to_string(),
             "modified_at": self.modified_at.to_string(),
             "validated_at": time(self.validated_at),
@@ -61,12 +62,20 @@ fn download_json(download: &Download, secrets: &Secrets) -> Value {
     })
 }
 
-/// Response fields by name, each with the list of its values; bytes that are not UTF-8 as `{"base64": …}`, secret ones masked.
+/// Response fields by name, each with the list of its values; bytes that are not UTF-8 as `{"base64": …}`, secret ones
+/// masked, references in the others redacted.
 #[must_use]
 pub fn headers_json(fields: &Fields, secrets: &Secrets) -> Map<String, Value> {
     let mut all: Map<String, Value> = Map::new();
     for (name, value) in fields.iter() {
-        let shown = if secrets.is_secret_header(name) { Value::from(REDACTED) } else { show_bytes(value) };
+        let shown = if secrets.is_secret_header(name) {
+            Value::from(REDACTED)
+        } else {
+            match bytes_to_json(value) {
+                Value::String(text) => secrets.redact_references(&text).into(),
+                other => other,
+            }
+        };
         if let Value::Array(values) = all.entry(name).or_insert_with(|| json!([])) {
             values.push(shown);
         }

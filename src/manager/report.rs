@@ -1,12 +1,13 @@
 //! What came of a task, and its JSON (CONTRACT, "What it tells").
 
 use crate::cache::item::Item;
+use crate::cache::json::headers_json;
 use crate::clock::Timestamp;
 use crate::descriptor::{Key, bytes_to_json};
 use crate::digest::Digests;
 use crate::error::Error;
 use crate::message::{Fields, Head};
-use crate::secret::{Mask, REDACTED, Secrets};
+use crate::secret::{Mask, Secrets};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::path::PathBuf;
@@ -160,12 +161,12 @@ impl Report {
         put("method", self.method.clone().into());
         put("http_code", self.http_code.into());
         put("http_version", self.http_version.clone().into());
-        put("headers", fields_to_json(&self.headers, secrets));
+        put("headers", headers_json(&self.headers, secrets).into());
         put(
             "interim",
             self.interim
                 .iter()
-                .map(|h| json!({ "status": h.status, "headers": fields_to_json(&h.fields, secrets) }))
+                .map(|h| json!({ "status": h.status, "headers": headers_json(&h.fields, secrets) }))
                 .collect(),
         );
         put("size", self.size.into());
@@ -212,26 +213,6 @@ pub fn error_to_json(error: &Error) -> Value {
         "causes": error.causes(),
         "hint": error.hint_text(),
     })
-}
-
-/// Fields as `{"name": ["value", …]}`; secret values masked, references in them redacted.
-#[must_use]
-pub fn fields_to_json(fields: &Fields, secrets: &Secrets) -> Value {
-    let mut object = Map::new();
-    for (name, value) in fields.iter() {
-        let shown = if secrets.is_secret_header(name) {
-            REDACTED.into()
-        } else {
-            match bytes_to_json(value) {
-                Value::String(text) => secrets.redact_references(&text).into(),
-                other => other,
-            }
-        };
-        if let Value::Array(list) = object.entry(name.to_owned()).or_insert_with(|| Value::Array(Vec::new())) {
-            list.push(shown);
-        }
-    }
-    Value::Object(object)
 }
 
 /// A path as text, or `{"base64"}` where it is not UTF-8.

@@ -270,14 +270,7 @@ fn wait_for_head(
                     return Err(Error::new(Kind::Network, "head_too_large", why).into());
                 }
             }
-            Ok(Signal::Failed(wire)) => {
-                return Err(Setback {
-                    error: wire.error,
-                    transient: wire.transient,
-                    unsent: wire.unsent,
-                    status: None,
-                });
-            }
+            Ok(Signal::Failed(wire)) => return Err(wire.into()),
             Ok(Signal::Data(_) | Signal::End) => {
                 return Err(Error::new(Kind::Other, "backend", "the backend sent a body without a head").into());
             }

@@ -111,14 +111,7 @@ pub(super) fn pump(
                 last = Instant::now();
             }
             Ok(Signal::End) => return Ok(ControlFlow::Continue(())),
-            Ok(Signal::Failed(wire)) => {
-                return Err(Setback {
-                    error: wire.error,
-                    transient: wire.transient,
-                    unsent: wire.unsent,
-                    status: None,
-                });
-            }
+            Ok(Signal::Failed(wire)) => return Err(wire.into()),
             Ok(Signal::Interim(_) | Signal::Head { .. }) => {
                 return Err(Error::new(Kind::Other, "backend", "the backend sent a head inside a body").into());
             }

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind};
+use crate::transfer::backend::WireError;
 use crate::transfer::job::Options;
 use std::time::Duration;
 
@@ -39,6 +40,12 @@ impl Setback {
     pub(super) fn status(error: Error, status: u16, retry_after: Option<Duration>) -> Self {
         let transient = PASSING_STATUSES.contains(&status);
         Self { error, transient, unsent: false, status: Some((status, retry_after)) }
+    }
+}
+
+impl From<WireError> for Setback {
+    fn from(wire: WireError) -> Self {
+        Self { error: wire.error, transient: wire.transient, unsent: wire.unsent, status: None }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::cache::item::{Download, Trust};
 use crate::cache::registry::connection::Outcome;
 use crate::clock::Timestamp;
+use crate::descriptor::bytes_to_json;
 use crate::digest::{Algorithm, Digest};
 use crate::message::{Fields, Validators};
 use base64::Engine as _;
@@ -99,14 +100,6 @@ pub(crate) fn forget(connection: &Connection, item: i64) -> Outcome<()> {
     Ok(())
 }
 
-/// Bytes as text where they are UTF-8, else as `{"base64": …}`.
-pub(crate) fn show_bytes(bytes: &[u8]) -> Value {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Value::from(text),
-        Err(_) => json!({ "base64": STANDARD.encode(bytes) }),
-    }
-}
-
 fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
     match value {
         Value::String(text) => Some(text.clone().into_bytes()),
@@ -115,7 +108,7 @@ fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 fn show_headers(fields: &Fields) -> String {
-    Value::from(fields.iter().map(|(name, value)| json!([name, show_bytes(value)])).collect::<Vec<_>>()).to_string()
+    Value::from(fields.iter().map(|(name, value)| json!([name, bytes_to_json(value)])).collect::<Vec<_>>()).to_string()
 }
 
 fn parse_headers(text: &str) -> Option<Fields> {
