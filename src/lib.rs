@@ -17,6 +17,7 @@
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
 //! | [`config`], [`checksums`], [`attribute_text`], [`json`] | texts that people write, read: the config file, lists of checksums, attributes, strict JSON |
+//! | [`http_date`] | the three forms of dates in HTTP |
 //! | [`disk`] | files that appear whole or not at all, kernel locks, cheap copies |
 //! | [`digest`], [`secret`], [`clock`], [`error`] | the leaves: digests in one pass, texts that cannot be printed, one form of time, one type of error |
 //!
@@ -55,6 +56,7 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+pub mod http_date;
 pub mod json;
 pub mod manager;
 pub mod message;

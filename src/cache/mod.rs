@@ -9,6 +9,7 @@
 //! | `commit` | how something fetched comes in |
 //! | `by_hand`, `intake` | how something comes in that a user made |
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
+//! | `freshness`, `response` | a private cache of HTTP: its rules, pure; the responses it keeps, apart from items |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
 //! | `clean`, `verify`, `stats` | keeping it in order |
@@ -27,6 +28,7 @@ mod commit;
 pub mod condition;
 mod find;
 mod folder;
+pub mod freshness;
 mod intake;
 pub mod item;
 pub mod json;
@@ -35,6 +37,7 @@ pub mod query;
 mod recover;
 mod registry;
 pub mod remove;
+pub mod response;
 mod stand;
 pub mod stats;
 pub mod transport;

@@ -199,6 +199,7 @@ impl Asking<'_> {
             request: self.resolved.request.clone(),
             mirrors: self.resolved.mirrors.clone(),
             conditions: conditions.clone(),
+            one_response: false,
             proof: self.task.proof.clone(),
         };
         let transfer = self.manager.transfer(&self.task.travel);
@@ -247,6 +248,7 @@ impl Asking<'_> {
             request: Request { method: "HEAD".to_owned(), ..self.resolved.request.clone() },
             mirrors: self.resolved.mirrors.clone(),
             conditions: None,
+            one_response: false,
             proof: Proof::default(),
         };
         let exchange = match self.manager.transfer(&self.task.travel).head(&job, listener) {

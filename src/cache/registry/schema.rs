@@ -140,6 +140,39 @@ const MIGRATIONS: &[&str] = &[
             CASE t.type WHEN 'array' THEN t.value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(t.value) END
         FROM items i, json_each(i.params) t WHERE i.params <> '{}' AND json_valid(i.params) AND t.type <> 'object';
     ",
+    // 3: responses as a cache of HTTP keeps them, apart from items.
+    "
+    CREATE TABLE responses (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uri TEXT NOT NULL,           -- redacted
+        credential TEXT NOT NULL,    -- what was sent with it, as a digest; empty for nothing
+        method TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        http_version TEXT NOT NULL,
+        headers TEXT NOT NULL,       -- [[name, value or {\"base64\"}], …]
+        selecting TEXT,              -- [[name, value or null], …] of the request, by Vary; NULL: Vary: *
+        requested_at INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        fresh_until INTEGER NOT NULL,
+        validated INTEGER NOT NULL,  -- whether it has a validator, so that it is of use when it is stale
+        invalidated INTEGER NOT NULL DEFAULT 0,
+        decoded INTEGER NOT NULL,
+        first INTEGER,               -- of a part
+        last INTEGER,
+        total INTEGER,
+        size INTEGER,
+        sha256 BLOB,                 -- NULL: only its head is stored
+        backend TEXT NOT NULL,
+        tls_verified INTEGER,
+        length_verified INTEGER NOT NULL,
+        insecure INTEGER NOT NULL,
+        special_trust TEXT,
+        last_used INTEGER NOT NULL
+    );
+    CREATE INDEX responses_by_uri ON responses (uri, credential);
+    CREATE INDEX responses_by_sha256 ON responses (sha256) WHERE sha256 IS NOT NULL;
+    CREATE INDEX responses_by_use ON responses (last_used);
+    ",
 ];
 
 /// The version of the schema that this program writes.
@@ -235,6 +268,6 @@ mod tests {
     #[test]
     fn released_migrations_stand() {
         let digests: Vec<_> = MIGRATIONS.iter().map(|m| crate::digest::Digest::sha256(m.as_bytes()).hex()).collect();
-        assert_eq!(digests.len(), 2, "add the digest of a new migration once it is released: {digests:?}");
+        assert_eq!(digests.len(), 3, "add the digest of a new migration once it is released: {digests:?}");
     }
 }
