@@ -126,6 +126,12 @@ impl Cache {
         Ok(registry.folder().blob(digest))
     }
 
+    /// Where a content stands among the blobs, once it is there.
+    #[must_use]
+    pub fn blob_place(&self, digest: &Digest) -> PathBuf {
+        self.registry.folder().blob(digest)
+    }
+
     /// Writes down what a confirmation changed of responses (fields, times, what chose them).
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Variables that `dl` reads beside the `DL_…` ones, which are the options' names ([`option_variable`]).
 pub(crate) const VARIABLES: &[&str] = &[
@@ -32,6 +34,8 @@ pub(crate) const VARIABLES: &[&str] = &[
 ];
 /// What every variable that stands for an option begins with.
 const PREFIX: &[u8] = b"DL_";
+/// Set by `dl` itself for the command that it starts in the background.
+pub(crate) const RENEWAL: &str = "DL_RENEWAL";
 
 /// The variable that stands for an option: `--max-age` is `DL_MAX_AGE`.
 pub(crate) fn option_variable(option: &str) -> String {
@@ -81,6 +85,20 @@ impl Context {
         self.variable(name)
             .map(|value| value.to_str().ok_or_else(|| Error::usage(format!("the variable `{name}` is not UTF-8"))))
             .transpose()
+    }
+
+    /// Whether this process renews in the background what another has used.
+    pub(crate) fn is_renewal(&self) -> bool {
+        self.variable(RENEWAL).is_some()
+    }
+
+    /// This command once more, in a group of its own and silent, to renew what it used; `None`: where the program is, is
+    /// not known.
+    pub(crate) fn once_more() -> Option<Command> {
+        let mut command = Command::new(std::env::current_exe().ok()?);
+        command.args(std::env::args_os().skip(1)).env(RENEWAL, "1").process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Some(command)
     }
 
     /// Every `DL_…` variable that is set, by name.

@@ -15,7 +15,7 @@ use crate::manager::flight::{self, Turn};
 use crate::manager::give::{Proven, failed, final_place, finished, give_item, hash_file, known_place};
 use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
-use crate::manager::report::{Checked, Report, Source, error_to_json};
+use crate::manager::report::{Checked, Report, Source};
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::message::{Fields, Head, Request, Validators};
 use crate::partial::Partial;
@@ -159,19 +159,10 @@ impl Asking<'_> {
         if told_at < self.started {
             return Ok(None);
         }
-        match flight::shared_error(&failure, &self.proof_mark(), &self.task.travel.allow_status) {
+        match flight::shared_error(&failure, &record::proof_mark(&self.task.proof), &self.task.travel.allow_status) {
             Some(error) => Err(error),
             None => Ok(None),
         }
-    }
-
-    /// Tells failures of proof apart: another's is this one's only if the same was asked of the bytes.
-    fn proof_mark(&self) -> String {
-        let proof = &self.task.proof;
-        let mut digests: Vec<String> = proof.digests.iter().map(|e| e.digest.to_string()).collect();
-        digests.sort();
-        let rest = (proof.size, proof.min_size, proof.max_size, proof.strict_length, proof.allow_html);
-        Digest::sha256(format!("{digests:?} {rest:?}").as_bytes()).hex()
     }
 
     fn partial_without_cache(&self) -> Result<Partial> {
@@ -358,19 +349,13 @@ impl Asking<'_> {
     /// Leaves the one FAILED version of the key, for failures that asked for something.
     fn note_failure(&mut self, error: &Error, exchange: &Exchange) {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return };
-        let asked = !matches!(error.kind(), Kind::Usage | Kind::Interrupted | Kind::Cache);
-        let stale = self.task.policy.stale_if_error && self.candidate.is_some();
-        if !asked || stale {
+        if self.task.policy.stale_if_error && self.candidate.is_some() {
             return;
         }
-        let private = self.resolved.identity.is_private();
-        let download = record::download(exchange, None, self.task, private);
-        let new = record::new_item(self.task, &self.resolved.identity, key, &self.salt, download);
-        let mask = self.report.mask.clone();
-        let mut value = error_to_json(&error.clone().map_text(|text| mask.apply(text)));
-        value["proof"] = self.proof_mark().into();
+        let identity = &self.resolved.identity;
+        let failure = record::Failure { task: self.task, identity, key, salt: &self.salt, error, exchange };
         // A failure that cannot be noted is told all the same.
-        if let Ok(item) = cache.fail(new, value) {
+        if let Some(item) = failure.note(cache, &self.report.mask) {
             self.report.item = Some(item);
         }
     }

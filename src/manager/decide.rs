@@ -9,6 +9,7 @@ use crate::event::{Event, Listener, Silent};
 use crate::manager::Manager;
 use crate::manager::ask::Asking;
 use crate::manager::deliver::{self, Found, Place, Wanted};
+use crate::manager::http::Client;
 use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, known_place};
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
@@ -22,7 +23,20 @@ pub(crate) enum Next<'a> {
     /// Nothing: here is the report.
     Done(Box<Report>),
     /// The network is asked; a thread of its own may do it.
-    Ask(Box<Asking<'a>>),
+    Ask(Ask<'a>),
+}
+
+/// What asks the network, and tells what came of it.
+pub(crate) type Ask<'a> = Box<dyn FnOnce(&dyn Listener) -> Report + Send + 'a>;
+
+/// What a look at what is there came to.
+enum Looked<'a> {
+    /// The report is complete.
+    Done,
+    /// An item is to be asked for.
+    Item(Box<Asking<'a>>),
+    /// The rules of HTTP ask.
+    Http(Box<Client<'a>>),
 }
 
 /// Decides from what is there. Hits are delivered here: no thread, no runtime, no TLS.
@@ -36,11 +50,12 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
         ..Report::default()
     };
     match look_up(manager, task, &mut report, started, listener) {
-        Ok(None) => Next::Done(Box::new(finished(report))),
-        Ok(Some(mut asking)) => {
+        Ok(Looked::Done) => Next::Done(Box::new(finished(report))),
+        Ok(Looked::Item(mut asking)) => {
             asking.report = report;
-            Next::Ask(asking)
+            Next::Ask(Box::new(move |listener| asking.ask(listener)))
         }
+        Ok(Looked::Http(client)) => Next::Ask(Box::new(move |listener| client.ask(report, listener))),
         Err(error) => Next::Done(Box::new(failed(report, error))),
     }
 }
@@ -51,7 +66,7 @@ fn look_up<'a>(
     report: &mut Report,
     started: Timestamp,
     listener: &dyn Listener,
-) -> Result<Option<Box<Asking<'a>>>> {
+) -> Result<Looked<'a>> {
     let decided = |text: String| listener.event(Event::Decision(text));
     let place = known_place(task)?;
     let cache_folder = manager.cache_folder();
@@ -59,11 +74,22 @@ fn look_up<'a>(
     if let (Some(place), Some(found)) = (&place, found)
         && settled_by_destination(manager, task, place, found, report, listener)?
     {
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     let resolved = task.descriptor.resolve(&task.travel.secrets)?;
     report.method.clone_from(&resolved.request.method);
     let cache = manager.cache_for(task, listener)?;
+    if let (Freshness::Http(http), Some(cache), "http" | "https") =
+        (task.policy.freshness, cache, resolved.request.url.scheme())
+    {
+        let mut client = Client::new(manager, task, http, cache, resolved, started)?;
+        report.key = Some(client.key().clone());
+        let taken = place.as_ref().filter(|_| !matches!(found, None | Some(Found::Nothing | Found::Stream)));
+        return Ok(match client.look(report, taken, listener)? {
+            true => Looked::Done,
+            false => Looked::Http(Box::new(client)),
+        });
+    }
     let mut asking = Box::new(Asking {
         manager,
         task,
@@ -101,19 +127,19 @@ fn look_up<'a>(
             Verdict::Check => "check",
             Verdict::Fetch => "download",
         });
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if verdict == Verdict::Use
         && let Some(item) = &asking.candidate
     {
         give_item(cache, task, item, Source::Hit, report)?;
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if verdict == Verdict::Fetch
         && let Some(proven) = asking.by_digest(listener)?
     {
         decided("bytes with the digest given are in the cache: nothing is asked".to_owned());
-        return give_proven(cache, task, proven, report).map(|()| None);
+        return give_proven(cache, task, proven, report).map(|()| Looked::Done);
     }
     if asking.candidate.is_none() && (task.policy.older_than.is_some() || task.policy.newer_than.is_some()) {
         return Err(Error::new(Kind::NotFound, "not_found", "no stored version is of the time asked for")
@@ -121,7 +147,7 @@ fn look_up<'a>(
     }
     if task.policy.offline && asking.resolved.request.url.scheme() != "file" {
         offline(&asking, report, listener)?;
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if let (Some(place), Some(found)) = (&place, found)
         && task.delivery.if_exists == IfExists::Error
@@ -130,18 +156,24 @@ fn look_up<'a>(
         return Err(disk::exists(&place.path));
     }
     if cache.is_some_and(Cache::is_read_only) {
-        if matches!(task.destination, Destination::Cache) {
-            return Err(Error::new(
-                Kind::Disk,
-                "read_only",
-                "the cache is read-only, and what was asked for is not in it",
-            )
-            .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
-        }
-        listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
+        go_past_cache(task, listener)?;
         asking.cache = None;
     }
-    Ok(Some(asking))
+    Ok(Looked::Item(asking))
+}
+
+/// A cache that cannot be written is gone past, where there is a destination.
+pub(crate) fn go_past_cache(task: &Task, listener: &dyn Listener) -> Result<()> {
+    if matches!(task.destination, Destination::Cache) {
+        return Err(Error::new(
+            Kind::Disk,
+            "read_only",
+            "the cache is read-only, and what was asked for is not in it",
+        )
+        .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
+    }
+    listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
+    Ok(())
 }
 
 /// `keep`, and a digest given that the destination has: neither cache nor network is needed.

@@ -39,6 +39,7 @@ mod decide;
 mod deliver;
 mod flight;
 mod give;
+mod http;
 mod judge;
 mod record;
 pub mod report;
@@ -49,8 +50,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
 use crate::transfer::Transfer;
 use crate::transfer::job;
-use ask::Asking;
-use decide::Next;
+use decide::{Ask, Next};
 use report::Report;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -119,7 +119,7 @@ impl Manager {
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
             Next::Done(report) => *report,
-            Next::Ask(ask) => ask.ask(listener),
+            Next::Ask(ask) => ask(listener),
         };
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
             cache.count_reads(&[item.id]);
@@ -189,7 +189,7 @@ impl Manager {
 
     fn ask_all<'a>(
         &'a self,
-        asking: Vec<(usize, Box<dyn Listener>, Box<Asking<'a>>)>,
+        asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>,
         tasks: &[Task],
         order: &mut Order<'_>,
     ) {
@@ -205,7 +205,7 @@ impl Manager {
                     while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
                         let report =
-                            if self.is_cancelled() { interrupted(&tasks[index]) } else { ask.ask(ears.as_ref()) };
+                            if self.is_cancelled() { interrupted(&tasks[index]) } else { ask(ears.as_ref()) };
                         self.note_end(&report);
                         drop(ears);
                         if sender.send((index, report)).is_err() {

@@ -174,6 +174,7 @@ impl<'a> Course<'a> {
             started_at: now,
             finished_at: now,
             requested_at: now,
+            received_at: now,
             length_verified: true,
             tls_verified: None,
         };
@@ -239,6 +240,7 @@ impl<'a> Course<'a> {
         }
         exchange.interim.clear();
         let opened = self.lane.open(url, method, additions, &mut exchange.interim, None)?;
+        exchange.received_at = Timestamp::now();
         exchange.resolved_url = Some(url.clone());
         method.clone_into(&mut exchange.method);
         exchange.head = Some(opened.head.clone());

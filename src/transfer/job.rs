@@ -309,6 +309,8 @@ pub struct Exchange {
     pub finished_at: Timestamp,
     /// When the last response's request was sent (for its age).
     pub requested_at: Timestamp,
+    /// When its head came.
+    pub received_at: Timestamp,
     /// Whether the body's framing told its end.
     pub length_verified: bool,
     /// Whether certificates were verified; `None` where no TLS was spoken.

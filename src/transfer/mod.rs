@@ -25,7 +25,7 @@ mod rate;
 mod receive;
 pub(crate) mod redirect;
 mod refusal;
-mod request;
+pub(crate) mod request;
 mod reqwest;
 mod resume;
 mod retry;

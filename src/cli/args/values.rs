@@ -45,6 +45,7 @@ pub(crate) enum Color {
 pub(crate) enum FreshnessWord {
     Any,
     Check,
+    Http,
 }
 
 pub(crate) fn progress() -> impl TypedValueParser<Value = Progress> {
@@ -56,7 +57,7 @@ pub(crate) fn color() -> impl TypedValueParser<Value = Color> {
 }
 
 pub(crate) fn freshness() -> impl TypedValueParser<Value = FreshnessWord> {
-    words(&[("any", FreshnessWord::Any), ("check", FreshnessWord::Check)])
+    words(&[("any", FreshnessWord::Any), ("check", FreshnessWord::Check), ("http", FreshnessWord::Http)])
 }
 
 pub(crate) fn check_method() -> impl TypedValueParser<Value = CheckMethod> {

@@ -1,6 +1,7 @@
 //! `dl fetch`: makes tasks of what was asked, lets the manager do them, and tells what came of each.
 
 use super::fetch_outcome::{Outcome, Told};
+use super::fetch_renewal;
 use crate::cli::Session;
 use crate::cli::args::Fetch;
 use crate::cli::context::read_named_text;
@@ -85,6 +86,10 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
             plan.push(Planned::Task(tasks.len()));
             tasks.push(task);
         }
+    }
+    if fetch_renewal::is_this(session) {
+        let cache = cache_options(session, &args, &mut tasks)?;
+        return Ok(fetch_renewal::renew(manager_options(session, &args, cache), tasks));
     }
     refuse_json_beside_bytes(&args, &tasks)?;
     let cache = cache_options(session, &args, &mut tasks)?;
@@ -234,6 +239,7 @@ fn do_all(
     let mut plan = plan.into_iter().peekable();
     let limited = cache.clone().filter(|_| !args.tell.dry_run);
     let mut has_written = false;
+    let mut renews = false;
     let manager = Manager::new(manager_options(session, args, cache));
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
@@ -248,6 +254,7 @@ fn do_all(
             }
         }
         has_written |= report.source == Some(Source::Network);
+        renews |= report.renew && report.error.is_none();
         outcome.take(tasks.get(index), report);
     };
     if !tasks.is_empty() {
@@ -259,6 +266,9 @@ fn do_all(
         }
     }
     let code = outcome.end();
+    if renews {
+        fetch_renewal::start();
+    }
     if let Some(options) = limited.filter(|_| has_written) {
         keep_limits(layers, &options);
     }

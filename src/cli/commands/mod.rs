@@ -14,6 +14,7 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod fetch;
 mod fetch_outcome;
+mod fetch_renewal;
 pub(crate) mod man;
 pub(crate) mod version;
 
