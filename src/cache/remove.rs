@@ -9,7 +9,7 @@ use crate::cache::change::{Which, meant};
 use crate::cache::commit::reread;
 use crate::cache::item::{Item, Status};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, blob, change};
+use crate::cache::registry::{Registry, blob, change, response};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::Digest;
@@ -56,12 +56,16 @@ pub(crate) fn remove(registry: &Registry, which: &Which, removal: Removal) -> Re
             match removal {
                 Removal::Purge => {
                     change::delete(connection, item.id)?;
+                    forget_responses(connection, &item)?;
                     all.push(item);
                     continue;
                 }
                 Removal::Trash if matches!(item.status, Status::Trash | Status::Deleted) => {}
                 Removal::Trash => change::status(connection, item.id, Status::Trash, false, now)?,
-                Removal::KeepRecord => change::status(connection, item.id, Status::Deleted, false, now)?,
+                Removal::KeepRecord => {
+                    change::status(connection, item.id, Status::Deleted, false, now)?;
+                    forget_responses(connection, &item)?;
+                }
             }
             all.push(reread(registry, connection, item.id)?);
         }
@@ -75,6 +79,16 @@ pub(crate) fn remove(registry: &Registry, which: &Which, removal: Removal) -> Re
         removed.freed_bytes = sweep(registry, &Unneeded::of(&removed.items))?;
     }
     Ok(removed)
+}
+
+/// What a user wants gone is gone for `--freshness http` too, once no other item has it.
+fn forget_responses(connection: &Connection, item: &Item) -> Outcome<()> {
+    let Some(digest) = &item.sha256 else { return Ok(()) };
+    if !change::is_used_by_item(connection, digest)? {
+        let ids: Vec<i64> = response::of_content(connection, digest)?.into_iter().map(|light| light.id).collect();
+        response::remove(connection, &ids)?;
+    }
+    Ok(())
 }
 
 fn length(path: &Path) -> u64 {

@@ -2,12 +2,13 @@
 
 use crate::cache::blobs;
 use crate::cache::item::{Item, Record, Status};
-use crate::cache::registry::{Registry, blob, item};
+use crate::cache::registry::{Registry, blob, item, response};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 /// How many items are read at a time.
 const PAGE: usize = 512;
@@ -46,6 +47,17 @@ pub struct Finding {
     pub repaired: bool,
 }
 
+/// A stored response whose content is damaged; a repair removes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedResponse {
+    /// Its URI, redacted.
+    pub uri: String,
+    /// Where its content was.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub damage: Damage,
+}
+
 /// What a verification found.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
@@ -55,6 +67,8 @@ pub struct Verified {
     pub bytes: u64,
     /// What was damaged.
     pub findings: Vec<Finding>,
+    /// Stored responses whose content, which no item has, was damaged.
+    pub responses: Vec<DamagedResponse>,
     /// What `SQLite` says is wrong with the registry itself.
     pub registry: Vec<String>,
 }
@@ -63,7 +77,7 @@ impl Verified {
     /// Whether nothing was found, or all of it was put right: what could not be repaired is no longer READY.
     #[must_use]
     pub fn is_whole(&self, repaired: bool) -> bool {
-        self.registry.is_empty() && (repaired || self.findings.is_empty())
+        self.registry.is_empty() && (repaired || self.findings.is_empty() && self.responses.is_empty())
     }
 }
 
@@ -111,7 +125,35 @@ pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> 
             }
         }
     }
+    responses(registry, repair, &mut known, &mut verified)?;
     Ok(verified)
+}
+
+/// The contents that only responses have.
+fn responses(
+    registry: &Registry,
+    repair: bool,
+    known: &mut Option<(Digest, Option<Signature>)>,
+    verified: &mut Verified,
+) -> Result<()> {
+    for digest in registry.read(response::contents_of_no_item)? {
+        if hashed(registry, &digest, known, verified)?.is_some() {
+            continue;
+        }
+        let path = registry.folder().blob(&digest);
+        let damage = if path.exists() { Damage::Changed } else { Damage::Gone };
+        for (id, uri) in registry.read(|connection| response::named_by_content(connection, &digest))? {
+            verified.responses.push(DamagedResponse { uri, path: path.clone(), damage });
+            if repair {
+                registry.write(|connection| response::remove(connection, &[id]))?;
+            }
+        }
+        if repair && let Ok(signature) = Signature::of(&path) {
+            let aside = registry.folder().set_aside(&path, signature.inode);
+            aside.map_err(|e| Error::disk(format!("cannot set `{}` aside", path.display()), &e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Hashes a content, if it is not the one that was hashed last; gives what its blob looks like if its bytes are right.

@@ -1,10 +1,11 @@
 //! What of a cache is not needed: rows and files are compared, one part of the keys (or digests) at a time, so that memory stays
 //! bounded however many there are.
 
+use crate::cache::clean::responses;
 use crate::cache::clean::{Choices, Doomed, Found, Reason, What};
 use crate::cache::folder::check_key;
 use crate::cache::item::Status;
-use crate::cache::registry::Registry;
+use crate::cache::registry::{Registry, response};
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
 use crate::clock::Timestamp;
@@ -25,6 +26,8 @@ pub(crate) struct Survey {
     pub(crate) bytes: u64,
     rows: HashSet<i64>,
     contents: HashMap<Digest, u32>,
+    pub(crate) responses: HashSet<i64>,
+    pub(crate) response_contents: HashMap<Digest, u32>,
     /// The folders of blobs that there are, listed once.
     shards: Option<HashSet<String>>,
 }
@@ -105,6 +108,9 @@ pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp) -> 
     if choices.partials {
         partials(registry, choices.dead_after, now, &mut survey);
     }
+    if missing || versions || choices.max_age.is_some() {
+        responses::survey(registry, choices, now, &mut survey)?;
+    }
     if let Some(limit) = choices.max_size {
         too_much(registry, choices, limit, now, &mut survey)?;
     }
@@ -128,8 +134,14 @@ impl Survey {
         {
             let going = self.contents.entry(digest.clone()).or_default();
             *going += 1;
-            if reason != Reason::Missing && users(connection, digest)? <= *going {
-                self.bytes += row.size;
+            if users(connection, digest)? <= *going {
+                if reason != Reason::Missing {
+                    self.bytes += row.size;
+                }
+                // Nobody but responses would have it then: they go along.
+                for light in response::of_content(connection, digest)? {
+                    responses::add(registry, connection, light, reason, self)?;
+                }
             }
         }
         let path = registry.folder().item(&row.key, row.version, &row.filename);
@@ -338,7 +350,10 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
     }
     registry.read(|connection| {
         let mut statement =
-            connection.prepare_cached("SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)")?;
+            connection.prepare_cached(
+                "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
+                 UNION ALL SELECT sha256 FROM responses WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)",
+            )?;
         let end = shard.checked_add(1).map(|next| vec![next]);
         let mut rows = statement.query(params![vec![shard], end])?;
         while let Some(row) = rows.next()? {
@@ -402,9 +417,13 @@ fn partials(registry: &Registry, dead_after: Duration, now: Timestamp, survey: &
 
 /// What goes so that no more than `limit` bytes are left: TRASH first, then what was not used for longest.
 fn too_much(registry: &Registry, choices: &Choices, limit: u64, now: Timestamp, survey: &mut Survey) -> Result<()> {
-    registry.read(|connection| {
-        let stored = super::limits::stored_bytes(connection)?;
-        for (order, is_trash) in [("status = -1 AND status <> 3 ORDER BY id", true), (super::limits::BY_USE, false)] {
+    let stored = registry.read(super::limits::stored_bytes)?;
+    for (order, is_trash) in [("status = -1 AND status <> 3 ORDER BY id", true), (super::limits::BY_USE, false)] {
+        if !is_trash {
+            let more = |survey: &Survey| stored.saturating_sub(survey.bytes) > limit;
+            responses::unshared(registry, choices, now, survey, &more)?;
+        }
+        registry.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{LIGHT} WHERE {order}"))?;
             let mut rows = statement.query([])?;
             while stored.saturating_sub(survey.bytes) > limit {
@@ -417,9 +436,10 @@ fn too_much(registry: &Registry, choices: &Choices, limit: u64, now: Timestamp, 
                     survey.add(registry, connection, light, Reason::MaxSize)?;
                 }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// For the limits: a row that they may drop.

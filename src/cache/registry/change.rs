@@ -147,6 +147,13 @@ pub(crate) fn is_used(connection: &Connection, digest: &Digest) -> Outcome<bool>
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
 
+/// Whether an item needs the blob's bytes.
+pub(crate) fn is_used_by_item(connection: &Connection, digest: &Digest) -> Outcome<bool> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)")?;
+    Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
+}
+
 /// Whether a row says that a version's folder has a file in it.
 pub(crate) fn has_version(connection: &Connection, key: &Key, version: i64) -> Outcome<bool> {
     let mut statement = connection

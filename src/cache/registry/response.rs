@@ -8,7 +8,7 @@ use crate::cache::registry::download::{parse_headers, show_headers};
 use crate::cache::response::{Holder, Response};
 use crate::clock::Timestamp;
 use crate::digest::{Algorithm, Digest};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 const SELECT: &str =
     "SELECT id, uri, credential, method, status, http_version, headers, selecting, requested_at, received_at, invalidated,
@@ -186,21 +186,65 @@ pub(crate) struct Light {
 
 /// Those with an id behind this one, in order, at most so many.
 pub(crate) fn light(connection: &Connection, behind: i64, most: usize) -> Outcome<Vec<Light>> {
+    let mut statement = connection.prepare_cached(&format!("{LIGHT} WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+    let all = statement.query_map(params![behind, most], read_light)?;
+    Ok(all.collect::<rusqlite::Result<_>>()?)
+}
+
+const LIGHT: &str = "SELECT id, last_used, fresh_until, validated, ifnull(size, 0), sha256 FROM responses ";
+
+fn read_light(row: &Row<'_>) -> rusqlite::Result<Light> {
+    let bytes: Option<Vec<u8>> = row.get(5)?;
+    Ok(Light {
+        id: row.get(0)?,
+        last_used: Timestamp(row.get(1)?),
+        fresh_until: Timestamp(row.get(2)?),
+        has_validator: row.get(3)?,
+        size: row.get(4)?,
+        digest: bytes.and_then(|bytes| Digest::from_bytes(Algorithm::Sha256, &bytes)),
+    })
+}
+
+/// When one was last used; `None`: it is gone.
+pub(crate) fn last_used(connection: &Connection, id: i64) -> Outcome<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached("SELECT last_used FROM responses WHERE id = ?1")?;
+    Ok(statement.query_row([id], |row| row.get(0)).optional()?.map(Timestamp))
+}
+
+/// Those that have this content.
+pub(crate) fn of_content(connection: &Connection, digest: &Digest) -> Outcome<Vec<Light>> {
+    let mut statement = connection.prepare_cached(&format!("{LIGHT} WHERE sha256 = ?1"))?;
+    let all = statement.query_map([digest.bytes()], read_light)?;
+    Ok(all.collect::<rusqlite::Result<_>>()?)
+}
+
+/// All contents that responses have.
+pub(crate) fn contents(connection: &Connection) -> Outcome<Vec<Digest>> {
+    let mut statement = connection.prepare_cached("SELECT DISTINCT sha256 FROM responses WHERE sha256 IS NOT NULL")?;
+    let all = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(all.iter().filter_map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes)).collect())
+}
+
+/// Removes all that have this content.
+pub(crate) fn remove_content(connection: &Connection, digest: &Digest) -> Outcome<()> {
+    connection.prepare_cached("DELETE FROM responses WHERE sha256 = ?1")?.execute([digest.bytes()])?;
+    Ok(())
+}
+
+/// The contents that responses have and no item.
+pub(crate) fn contents_of_no_item(connection: &Connection) -> Outcome<Vec<Digest>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, last_used, fresh_until, validated, ifnull(size, 0), sha256 FROM responses WHERE id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT DISTINCT sha256 FROM responses r WHERE sha256 IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM items i WHERE i.sha256 = r.sha256 AND i.status = 3) ORDER BY sha256",
     )?;
-    let read = |row: &Row<'_>| {
-        let bytes: Option<Vec<u8>> = row.get(5)?;
-        Ok(Light {
-            id: row.get(0)?,
-            last_used: Timestamp(row.get(1)?),
-            fresh_until: Timestamp(row.get(2)?),
-            has_validator: row.get(3)?,
-            size: row.get(4)?,
-            digest: bytes.and_then(|bytes| Digest::from_bytes(Algorithm::Sha256, &bytes)),
-        })
-    };
-    let all = statement.query_map(params![behind, most], read)?;
+    let all = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(all.iter().filter_map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes)).collect())
+}
+
+/// The ids and URIs of those that have this content.
+pub(crate) fn named_by_content(connection: &Connection, digest: &Digest) -> Outcome<Vec<(i64, String)>> {
+    let mut statement = connection.prepare_cached("SELECT id, uri FROM responses WHERE sha256 = ?1")?;
+    let all = statement.query_map([digest.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(all.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -94,8 +94,12 @@ pub(crate) fn clean(session: &Session<'_>) -> Result<u8> {
         0 => String::new(),
         count => format!(", {}", many(usize::try_from(count).unwrap_or(usize::MAX), "stray file")),
     };
+    let responses = match cleaned.responses {
+        0 => String::new(),
+        count => format!(", {}", many(usize::try_from(count).unwrap_or(usize::MAX), "response")),
+    };
     let word = if args.dry_run { "would remove" } else { "removed" };
-    session.output.tell(word, &format!(" {items}{files}, {}", show_size(cleaned.bytes)));
+    session.output.tell(word, &format!(" {items}{responses}{files}, {}", show_size(cleaned.bytes)));
     Ok(0)
 }
 
@@ -143,6 +147,29 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
             session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
         }
     }
+    for finding in &verified.responses {
+        if global.json {
+            session.output.json(&json!({
+                "schema": 1,
+                "damage": finding.damage.name(),
+                "repaired": false,
+                "id": null,
+                "version_id": null,
+                "uri": finding.uri,
+                "path": path_to_json(&finding.path),
+                "status": null,
+            }))?;
+        } else {
+            let columns = [
+                finding.damage.name().to_owned(),
+                if args.repair { "removed" } else { "" }.to_owned(),
+                "response".to_owned(),
+                escape_field(finding.uri.as_bytes()),
+                escape_field(finding.path.as_os_str().as_bytes()),
+            ];
+            session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
+        }
+    }
     let count = usize::try_from(verified.items).unwrap_or(usize::MAX);
     session.output.tell("verified", &format!("  {}, {} hashed", many(count, "item"), show_size(verified.bytes)));
     if verified.is_whole(args.repair) {
@@ -153,8 +180,10 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         "damaged",
         format!(
             "{} damaged",
-            if verified.findings.is_empty() {
+            if verified.findings.is_empty() && verified.responses.is_empty() {
                 "the registry is".to_owned()
+            } else if verified.findings.is_empty() {
+                format!("{} are", many(verified.responses.len(), "stored response"))
             } else {
                 format!("{} of {} are", verified.findings.len(), many(count, "item"))
             }
