@@ -179,7 +179,7 @@ fn a_blob_without_its_row_answers_nobody_and_is_cleaned() {
 fn cleaning_takes_what_is_of_no_use() {
     let sandbox = Sandbox::new();
     let origin = Origin::new(|request, conn| {
-        let reply = Reply::new(404).body(bytes(1_000 + request.target.len()));
+        let reply = Reply::new(404).body(bytes(1_000 + request.number));
         conn.reply(&match request.path() {
             "/stale" => reply.field("Cache-Control", "max-age=0"),
             "/valid" => reply.field("Cache-Control", "max-age=0").field("ETag", "\"v\""),

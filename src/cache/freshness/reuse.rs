@@ -214,7 +214,9 @@ fn judge(stored: &Stored, asked: &Asked, now: Timestamp) -> Judged {
         Seconds::Absent => Duration::ZERO,
         Seconds::Invalid => Duration::MAX,
     };
-    let overdue = greatest.map_or(Duration::ZERO, |greatest| old.saturating_sub(greatest));
+    // No age at all is taken, not even that of this very moment.
+    let least_overdue = if greatest == Some(Duration::ZERO) { Duration::from_micros(1) } else { Duration::ZERO };
+    let overdue = greatest.map_or(Duration::ZERO, |greatest| old.saturating_sub(greatest)).max(least_overdue);
     match left {
         Ok(left) if overdue.is_zero() && left >= spare => {
             return Judged::May(Standing::Fresh, format!("fresh: {told} (RFC 9111, 4.2)"));

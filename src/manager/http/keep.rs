@@ -54,7 +54,7 @@ impl Client<'_> {
         if self.cache.is_read_only() {
             return loose(partial);
         }
-        let may = self.may_keep(head, exchange);
+        let may = self.may_keep(head, exchange, content);
         listener.event(Event::Decision(match may {
             Ok(rule) => format!("stored: {rule}"),
             Err(rule) => format!("not stored: {rule}"),
@@ -68,7 +68,7 @@ impl Client<'_> {
             self.forget_outdated(head, &matching)?;
             return loose(partial);
         }
-        let mut response = self.response(head, exchange, content);
+        let response = self.response(head, exchange, content);
         let mut kept = Kept::default();
         let mut left = Some(partial);
         if let (Some(content), true) = (content, self.is_item(head))
@@ -80,39 +80,35 @@ impl Client<'_> {
         if let Some(digest) = &response.sha256 {
             kept.stored = Some(self.cache.blob_place(digest));
         }
-        let source = left.as_ref();
-        let replaced = match response.stored.content {
-            Extent::Part { .. } => match self.keep_part(&mut response, &matching, exchange, head, source, listener)? {
-                Some(replaced) => replaced,
-                None => {
-                    kept.partial = left;
-                    return Ok(kept);
-                }
-            },
-            _ if self.hop.asked.method == "HEAD" => {
-                matching.iter().filter(|r| r.stored.method == "HEAD").map(|r| r.id).collect()
-            }
-            _ => matching.iter().map(|r| r.id).collect(),
-        };
-        let is_joined = source.is_some() && response.sha256.is_some() && response.sha256 != content.map(|c| c.digests.sha256().clone());
-        if is_joined {
-            // What was put together is stored already; the part that came is given from its own file.
-            kept.stored = None;
-            kept.partial = left;
-            self.cache.store_response(response, None, &replaced)?;
-        } else {
-            let has_content = response.sha256.is_some();
-            self.cache.store_response(response, source, &replaced)?;
-            match left {
-                Some(partial) if has_content => partial.discard(),
-                left => kept.partial = left,
-            }
+        if let (Extent::Part { .. }, Some(partial)) = (response.stored.content, &left) {
+            // The part that came is given from its own file: what is stored may be more.
+            self.keep_part(response, &matching, exchange, head, partial, listener)?;
+            return Ok(Kept { partial: left, ..Kept::default() });
+        }
+        let is_head = self.hop.asked.method == "HEAD";
+        let replaced = matching.iter().filter(|r| !is_head || r.stored.method == "HEAD").map(|r| r.id);
+        let has_content = response.sha256.is_some();
+        self.cache.store_response(response, left.as_ref(), &replaced.collect::<Vec<_>>())?;
+        match left {
+            Some(partial) if has_content => partial.discard(),
+            left => kept.partial = left,
         }
         Ok(kept)
     }
 
     /// Whether it may be stored, by the rules and for its secrets.
-    fn may_keep(&self, head: &Head, exchange: &Exchange) -> std::result::Result<&'static str, &'static str> {
+    fn may_keep(
+        &self,
+        head: &Head,
+        exchange: &Exchange,
+        content: Option<&Content>,
+    ) -> std::result::Result<&'static str, &'static str> {
+        if let (206, Some(content), Some(Extent::Part { first, last, .. })) =
+            (head.status, content, Extent::of_part(&head.fields))
+            && last - first + 1 != content.size
+        {
+            return Err("a part of another length than it says (RFC 9110, 14.4)");
+        }
         if exchange.resolved_url.as_ref() != Some(&self.hop.request.url) {
             return Err("a mirror sent it");
         }
@@ -218,53 +214,37 @@ impl Client<'_> {
         self.cache.remove_responses(&matching.iter().map(|r| r.id).collect::<Vec<_>>())
     }
 
-    /// A part: joined with what is stored of the same state, or one that what is stored holds already, which is confirmed
-    /// by it; `None` then. Gives what it replaces.
+    /// Keeps a part: joined with what is stored of the same state; or that, brought up to date, if it holds the part already.
     fn keep_part(
         &self,
-        new: &mut Response,
+        new: Response,
         matching: &[&Response],
         exchange: &Exchange,
         head: &Head,
-        partial: Option<&Partial>,
+        partial: &Partial,
         listener: &dyn Listener,
-    ) -> Result<Option<Vec<i64>>> {
-        let mut replaced = Vec::new();
-        for response in matching.iter().filter(|r| r.stored.method != "HEAD") {
-            let is_same = response.stored.validators().same_strongly(&new.stored.validators());
-            if !is_same {
-                replaced.push(response.id);
-                continue;
-            }
-            if holds(response.stored.content, new.stored.content) {
-                self.cache.update_responses(&[self.confirmed(response, exchange, head)])?;
-                return Ok(None);
-            }
-            if holds(new.stored.content, response.stored.content) {
-                replaced.push(response.id);
-                continue;
-            }
-            let (Some(joined), Some(partial)) = (range::join(&response.stored, &new.stored), partial) else { continue };
-            // Once: what has grown beyond the part that came is no longer in its file.
-            if new.sha256 != response.sha256 && self.is_untouched(new, partial) {
-                let Some(content) = self.cache.content_of(response, listener)? else { continue };
-                let (whole, digests) = part::join(self.cache.unnamed_partial()?, &joined, &content, partial.path())?;
-                let size = whole.file().metadata().map_err(|e| whole.failed(&e))?.len();
-                self.cache.keep_unnamed(&NewContent { size, digests: digests.clone() }, &whole)?;
-                new.sha256 = Some(digests.sha256().clone());
-                new.size = size;
-                new.stored.content = joined.content;
-                describe(&mut new.stored);
-                listener.event(Event::Decision("the parts are put together (RFC 9111, 3.4)".to_owned()));
-                replaced.push(response.id);
-                break;
-            }
+    ) -> Result<()> {
+        let is_same = |r: &Response| r.stored.validators().same_strongly(&new.stored.validators());
+        let of_get: Vec<&Response> = matching.iter().copied().filter(|r| r.stored.method != "HEAD").collect();
+        if let Some(holder) = of_get.iter().find(|r| is_same(r) && holds(r.stored.content, new.stored.content)) {
+            return self.cache.update_responses(&[self.confirmed(holder, exchange, head)]);
         }
-        Ok(Some(replaced))
-    }
-
-    fn is_untouched(&self, new: &Response, partial: &Partial) -> bool {
-        partial.file().metadata().is_ok_and(|m| m.len() == new.size)
+        let is_outdated = |r: &&&Response| !is_same(r) || holds(new.stored.content, r.stored.content);
+        let mut replaced: Vec<i64> = of_get.iter().filter(is_outdated).map(|r| r.id).collect();
+        let neighbour = of_get.iter().find_map(|r| Some((*r, range::join(&r.stored, &new.stored)?)));
+        if let Some((neighbour, joined)) = neighbour
+            && let Some(content) = self.cache.content_of(neighbour, listener)?
+        {
+            let (whole, digests) = part::join(self.cache.unnamed_partial()?, &joined, &content, partial.path())?;
+            let size = whole.file().metadata().map_err(|e| whole.failed(&e))?.len();
+            let mut stored = Stored { content: joined.content, ..new.stored };
+            describe(&mut stored);
+            replaced.push(neighbour.id);
+            let new = Response { stored, size, sha256: Some(digests.sha256().clone()), ..new };
+            listener.event(Event::Decision("the parts are put together (RFC 9111, 3.4)".to_owned()));
+            return self.cache.store_response(new, Some(&whole), &replaced).map(|_| whole.discard());
+        }
+        self.cache.store_response(new, Some(partial), &replaced).map(|_| ())
     }
 }
 
