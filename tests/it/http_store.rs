@@ -312,3 +312,23 @@ fn coded_and_decoded_are_two_things() {
         }
     });
 }
+
+#[test]
+fn kills_at_any_time_leave_nothing_wrong() {
+    both(|sandbox| {
+        let whole = bytes(2_000_000);
+        let origin = Origin::serving(File::new(whole.clone()).etag("\"v\"").field("Cache-Control", "max-age=60"));
+        for round in 0..12 {
+            // A new address each time, so that each kill meets another moment of the same way.
+            let url = origin.url(&format!("/{round}"));
+            let killed = sandbox.dl(["fetch", "--freshness=http", &url]).spawn();
+            std::thread::sleep(std::time::Duration::from_millis(4 * round));
+            killed.kill();
+            drop(killed);
+            http(sandbox, &[&url]).ok().has("sha256", sha256(&whole));
+            http(sandbox, &[&url]).ok().has("source", "hit").has("sha256", sha256(&whole));
+        }
+        sandbox.run("cache clean --max-age 0 --orphans").ok();
+        sandbox.run("cache verify").ok();
+    });
+}

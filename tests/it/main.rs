@@ -20,6 +20,7 @@ mod freshness;
 mod hostile;
 mod http_cache;
 mod http_cases;
+mod http_docs;
 mod http_parts;
 mod http_store;
 mod keys;
