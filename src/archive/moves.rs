@@ -351,3 +351,24 @@ impl Began {
         })
     }
 }
+
+/// Dies in the midst of moving the tree of a private folder in: after so many moves.
+#[cfg(test)]
+pub(crate) fn die_after(moves: usize, dir: &Path, private: &Path) {
+    let open = |path: &Path| Folders::new(rustix::fs::open(path, FOLDER, Mode::empty()).unwrap());
+    let list = |name: &str| File::options().read(true).write(true).create_new(true).open(private.join(name)).unwrap();
+    let mut merge = Moves::new(dir, open(&private.join(TREE)), open(dir), list("moves"));
+    assert!(merge.plan(Journal::new(list("folders")), &Extract::default()).is_ok());
+    assert!(merge.moves as usize >= moves, "there are more to die between");
+    std::fs::rename(private.join("moves"), private.join(disk::UNDO)).unwrap();
+    let mut left = moves;
+    let (from, to) = (&mut merge.from, &mut merge.to);
+    let each = &mut |mark, text: &str| {
+        if left > 0 {
+            left -= 1;
+            one_move(dir, mark, Line::parse(mark, text).unwrap().path, from, to).unwrap();
+        }
+        Ok(())
+    };
+    merge.list.each(each).unwrap();
+}

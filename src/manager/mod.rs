@@ -33,6 +33,37 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What was fetched may be opened on the way: a tree, one member, or the file without its compression.
+//!
+//! ```
+//! use dl::descriptor::Descriptor;
+//! use dl::event::Silent;
+//! use dl::manager::task::{Content, Destination, Task};
+//! use dl::manager::{Manager, Options};
+//!
+//! # fn main() -> dl::error::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let source = folder.path().join("rows.csv.gz");
+//! # std::fs::write(&source, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 4, 0, 0x43, 0xbe, 0xb7, 0xe8, 1, 0, 0, 0]).unwrap();
+//! # let url = format!("file://{}", source.display());
+//! let manager = Manager::new(Options::with_cache(folder.path().join("cache")));
+//! let task = Task::new(Descriptor::new(&url)?);
+//!
+//! let dir = folder.path().join("unpacked");
+//! let tree = Destination::Tree { folder: dir.clone(), strip: 0, members: Vec::new() };
+//! let to_tree = Task { destination: tree, ..task.clone() };
+//! assert!(manager.fetch(&to_tree, &Silent)?.written);
+//! assert_eq!(std::fs::read(dir.join("rows.csv")).unwrap(), b"a");
+//!
+//! // Once more: what was unpacked stands, and is left alone.
+//! assert!(!manager.fetch(&to_tree, &Silent)?.written);
+//!
+//! let decoded = Task { content: Content::Unpacked, ..task };
+//! assert_eq!(manager.read(&decoded, &Silent)?, b"a");
+//! # Ok(())
+//! # }
+//! ```
 
 mod ask;
 mod decide;

@@ -228,12 +228,13 @@ fn a_failure_leaves_the_folder_as_it_was() {
             sandbox.dl(["fetch", "--extract", "out", &url]).args(option).run().fails(code);
             assert_eq!(sandbox.work_tree(), ["out/", "out/a"], "{name}");
             assert_eq!(sandbox.read("out/a"), b"mine");
-            sandbox.dl(["fetch", "--extract", "new/er", &url]).args(option).run();
-            assert!(code == 9 || !sandbox.path("new").exists(), "{name}");
+            if code == 8 {
+                sandbox.dl(["fetch", "--extract", "new/er", &url]).args(option).run().fails(8);
+                assert!(!sandbox.path("new").exists(), "{name}");
+            }
         }
         // What was fetched is in order: only opening it failed.
         sandbox.dl(["fetch", "--json", &url]).run().ok().has("source", "hit");
-        let _ = std::fs::remove_dir_all(sandbox.path("new"));
     }
     sandbox.dl(["fetch", "--extract", "out/a", &Origin::of("x").may_be_idle().url("/p.tar")]).run().fails(9);
 }
@@ -275,8 +276,7 @@ fn several_come_in_the_order_given() {
     assert_eq!(of(&[&one]), [false]);
     assert_eq!(of(&[&two]), [true]);
     assert_eq!(sandbox.read("out/both"), b"second");
-    assert_eq!(of(&[&one, &two]), [true, true]);
-    assert_eq!(of(&[&one, &two]), [false, false]);
+    assert_eq!(of(&[&one, &two]), [false, false], "all is as they would leave it");
     std::fs::write(sandbox.path("out/a"), "mine").unwrap();
     assert_eq!(of(&[&one, &two]), [true, true], "what the first puts there anew, the second puts right");
     assert_eq!((sandbox.read("out/a"), sandbox.read("out/both")), (b"1".to_vec(), b"second".to_vec()));
@@ -424,11 +424,6 @@ fn settings_and_lists() {
     assert_eq!(below(&sandbox, "typed/"), ["typed/b.csv"]);
     sandbox.unset("DL_STRIP");
     sandbox.unset("DL_MEMBER");
-    let config = sandbox.config("extract = \"conf\"\nstrip = 1\nmember = [\"*/run\"]\nlink = true\n");
-    sandbox.dl(["fetch", "--config"]).arg(&config).arg(&url).run().ok();
-    assert_eq!(below(&sandbox, "conf/"), ["conf/run"]);
-    sandbox.dl(["fetch", "-o", "again", "--config"]).arg(&config).arg(&url).run().ok();
-    assert_eq!(sandbox.read("again"), sandbox.read("whole"));
     let csv = Origin::of(gzip(b"rows"));
     sandbox.write("list", format!("{} out=one.csv\n{} out=two.csv\n", csv.url("/1.csv.gz"), csv.url("/2.csv.gz")));
     sandbox.run("fetch -i list --unpack -P d").ok();
@@ -437,6 +432,11 @@ fn settings_and_lists() {
     sandbox.write("urls", format!("{}\n{}\n", csv.url("/1.csv.gz"), csv.url("/2.csv.gz")));
     sandbox.run("fetch -i urls --extract all").ok();
     assert_eq!(below(&sandbox, "all/"), ["all/1.csv", "all/2.csv"]);
+    let config = sandbox.config("extract = \"conf\"\nstrip = 1\nmember = [\"*/run\", \"*/a\"]\nlink = true\n");
+    sandbox.dl(["fetch", "--config"]).arg(&config).arg(&url).run().ok();
+    assert_eq!(below(&sandbox, "conf/"), ["conf/a", "conf/run"]);
+    sandbox.dl(["fetch", "-o", "again", "--config"]).arg(&config).arg(&url).run().ok();
+    assert_eq!(sandbox.read("again"), sandbox.read("whole"));
 }
 
 #[test]
