@@ -72,18 +72,18 @@ pub(crate) struct Moves<'a> {
     from: Folders,
     to: Folders,
     list: Journal,
-    moves: u64,
+    count: u64,
     kept: u64,
 }
 
 impl<'a> Moves<'a> {
     /// Moves from a tree into a folder; `list` is an empty file in the private folder.
     pub(crate) const fn new(dir: &'a Path, from: Folders, to: Folders, list: File) -> Self {
-        Self { dir, from, to, list: Journal::new(list), moves: 0, kept: 0 }
+        Self { dir, from, to, list: Journal::new(list), count: 0, kept: 0 }
     }
 
     pub(crate) const fn done(&self) -> Placed {
-        Placed { kept: self.kept, changed: self.moves > 0 }
+        Placed { kept: self.kept, changed: self.count > 0 }
     }
 
     /// Lists the moves, folder by folder; fails if something is in the way.
@@ -124,7 +124,7 @@ impl<'a> Moves<'a> {
                 };
                 let line = Line { mark, inode: ours.st_ino, mtime: mtime(&ours), path: &whole };
                 self.list.push(mark, &line.text())?;
-                self.moves += 1;
+                self.count += 1;
             }
         }
         self.list.flush()?;
@@ -133,7 +133,7 @@ impl<'a> Moves<'a> {
 
     /// Does the moves; on failure undoes those that were done. `private` is the folder that holds the list and the tree.
     pub(crate) fn run(&mut self, private: &Path) -> Result<(), Failure> {
-        if self.moves == 0 {
+        if self.count == 0 {
             return Ok(());
         }
         let _uninterrupted = disk::hold_signals();
@@ -234,7 +234,7 @@ fn is_same(
 
 #[expect(clippy::useless_conversion, reason = "the types of these fields differ between systems")]
 fn mtime(stat: &Stat) -> i64 {
-    i64::from(stat.st_mtime).saturating_mul(1_000_000_000).saturating_add(stat.st_mtime_nsec as i64)
+    i64::from(stat.st_mtime).saturating_mul(1_000_000_000).saturating_add(stat.st_mtime_nsec.cast_signed())
 }
 
 fn one_move(dir: &Path, mark: u8, path: &str, from: &mut Folders, to: &mut Folders) -> Result<()> {
@@ -359,7 +359,7 @@ pub(crate) fn die_after(moves: usize, dir: &Path, private: &Path) {
     let list = |name: &str| File::options().read(true).write(true).create_new(true).open(private.join(name)).unwrap();
     let mut merge = Moves::new(dir, open(&private.join(TREE)), open(dir), list("moves"));
     assert!(merge.plan(Journal::new(list("folders")), &Extract::default()).is_ok());
-    assert!(merge.moves as usize >= moves, "there are more to die between");
+    assert!(merge.count as usize >= moves, "there are more to die between");
     std::fs::rename(private.join("moves"), private.join(disk::UNDO)).unwrap();
     let mut left = moves;
     let (from, to) = (&mut merge.from, &mut merge.to);

@@ -145,9 +145,11 @@ impl Staging {
         })
     }
 
+    /// The name goes while the lock is held.
     fn end_turn(&self, turn: Option<Lock>) {
-        if turn.is_some() {
+        if let Some(lock) = turn {
             let _ = std::fs::remove_file(self.dir.join(TURN));
+            drop(lock);
         }
     }
 

@@ -74,6 +74,7 @@ mod judge;
 mod record;
 pub mod report;
 pub mod task;
+mod turns;
 mod unpack;
 
 use crate::cache::{self, Cache};
@@ -89,7 +90,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 use task::{Destination, Task};
-use unpack::{Turn, Turns};
+use turns::{Turn, Turns};
 
 /// How the manager works.
 #[derive(Debug, Clone)]

@@ -17,51 +17,12 @@ use crate::manager::deliver::{self, Found, Place, Wanted, absolute};
 use crate::manager::give::{failed, final_place, finished};
 use crate::manager::report::{Report, Source};
 use crate::manager::task::{Content, Destination, Freshness, IfExists, Task};
+use crate::manager::turns::Turn;
 use crate::partial::Partial;
 use serde_json::json;
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// The place of one tree among those that a command unpacks into one folder, one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Turn {
-    /// Tells this sequence of tasks from others; empty for a tree alone.
-    among: String,
-    at: usize,
-    /// What was unpacked before: digests, and how.
-    before: Vec<(Digest, String)>,
-}
-
-/// The folders that several tasks unpack into.
-#[derive(Debug, Default)]
-pub(crate) struct Turns(HashMap<PathBuf, Turn>);
-
-impl Turns {
-    pub(crate) fn of(tasks: &[Task]) -> Self {
-        let mut all: HashMap<PathBuf, Vec<String>> = HashMap::new();
-        for task in tasks {
-            if let Destination::Tree { folder, strip, members } = &task.destination {
-                let text = format!("{} {strip} {members:?}", task.travel.secrets.redact_url(&task.descriptor.url));
-                all.entry(absolute(folder)).or_default().push(text);
-            }
-        }
-        all.retain(|_, texts| texts.len() > 1);
-        let turn =
-            |texts: Vec<String>| Turn { among: Digest::sha256(texts.join("\n").as_bytes()).hex(), ..Turn::default() };
-        Self(all.into_iter().map(|(folder, texts)| (folder, turn(texts))).collect())
-    }
-
-    pub(crate) fn has(&self, task: &Task) -> bool {
-        matches!(&task.destination, Destination::Tree { folder, .. } if self.0.contains_key(&absolute(folder)))
-    }
-
-    pub(crate) fn of_task(&mut self, task: &Task) -> Option<&mut Turn> {
-        let Destination::Tree { folder, .. } = &task.destination else { return None };
-        self.0.get_mut(&absolute(folder))
-    }
-}
 
 /// The nearest folder that exists, at or above one that need not.
 pub(crate) fn above(folder: &Path) -> PathBuf {
@@ -92,13 +53,16 @@ pub(crate) fn unpack(
     if !task.opens() {
         return report;
     }
-    let mut unpacking = Unpacking::new(manager, task, turn, listener);
+    let unpacking = Unpacking::new(manager, task, turn, listener);
     let result = if report.error.is_some() || report.would.is_some() || report.output.is_some() {
         Ok(())
     } else {
         unpacking.put(&mut report)
     };
-    unpacking.end_turn(&report, result.is_ok());
+    let done = result.is_ok() && report.error.is_none();
+    let came =
+        report.digests.as_ref().filter(|_| done).map(|d| (d.sha256().clone(), unpacking.how(&unpacking.name(&report))));
+    turn.end(came);
     match result {
         Ok(()) if report.error.is_some() => report,
         Ok(()) => finished(report),
@@ -127,8 +91,8 @@ pub(crate) fn is_present(
     }
     // The cache is asked for its record, if it is there; it need not be.
     let cache = manager.cache_for(task, &Silent).unwrap_or(None);
-    let mut alone = Turn::default();
-    let unpacking = Unpacking { cache, ..Unpacking::new(manager, task, &mut alone, listener) };
+    let alone = Turn::default();
+    let unpacking = Unpacking { cache, ..Unpacking::new(manager, task, &alone, listener) };
     // The name is the URL's: what a server or the user called the file is not known yet.
     let name = unpacking.name(report);
     let Some(known) = unpacking.known(&root, &given.digest, &unpacking.how(&name)) else { return Ok(false) };
@@ -147,8 +111,8 @@ pub(crate) fn foretell(cache: Option<&Cache>, task: &Task, item: &Item, listener
         Destination::Tree { folder, .. } => Some(folder.clone()),
         _ => task.output().ok().flatten(),
     };
-    let mut alone = Turn::default();
-    let unpacking = Unpacking { cache, task, turn: &mut alone, listener, spool: Path::new("") };
+    let alone = Turn::default();
+    let unpacking = Unpacking { cache, task, turn: &alone, listener, spool: Path::new("") };
     let known = root.and_then(|root| unpacking.known(&root, sha256, &unpacking.how(&item.filename)));
     let what =
         if known.is_some() { "what was unpacked stands: it would be left alone" } else { "it would be unpacked" };
@@ -159,14 +123,14 @@ pub(crate) fn foretell(cache: Option<&Cache>, task: &Task, item: &Item, listener
 struct Unpacking<'a> {
     cache: Option<&'a Cache>,
     task: &'a Task,
-    turn: &'a mut Turn,
+    turn: &'a Turn,
     listener: &'a dyn Listener,
     /// Where what goes to no file is spooled, if there is no cache.
     spool: &'a Path,
 }
 
 impl<'a> Unpacking<'a> {
-    fn new(manager: &'a Manager, task: &'a Task, turn: &'a mut Turn, listener: &'a dyn Listener) -> Self {
+    fn new(manager: &'a Manager, task: &'a Task, turn: &'a Turn, listener: &'a dyn Listener) -> Self {
         let cache = manager.opened_cache().filter(|_| !task.policy.no_cache);
         Self { cache, task, turn, listener, spool: &manager.options.spool }
     }
@@ -235,7 +199,7 @@ impl<'a> Unpacking<'a> {
         let archive = self.open(file, &name)?;
         let partial = match deliver::look(&place.path, self.cache.map(Cache::folder))? {
             Found::Stream => self.spooled()?,
-            _ => self.beside(&place)?,
+            _ => beside(&place)?,
         };
         let (bytes, digests, mtime) = self.write(&archive, partial.file())?;
         let origin = report.resolved_url.clone().unwrap_or_else(|| report.url.clone());
@@ -280,12 +244,6 @@ impl<'a> Unpacking<'a> {
         }
     }
 
-    fn beside(&self, place: &Place) -> Result<Partial> {
-        disk::make_folder(place.folder(), None)?;
-        disk::remove_dead_temporaries(place.folder());
-        Partial::unnamed_in(place.folder())
-    }
-
     fn decided(&self, text: String) {
         self.listener.event(Event::Decision(text));
     }
@@ -304,10 +262,8 @@ impl<'a> Unpacking<'a> {
             (_, Content::Member(member)) => json!({ "member": member, "times": times }),
             _ => json!({ "unpacked": true, "times": times }),
         };
-        if !self.turn.among.is_empty() {
-            let before: Vec<String> = self.turn.before.iter().map(|(digest, how)| format!("{digest} {how}")).collect();
-            let before = Digest::sha256(before.join("\n").as_bytes()).hex();
-            how["turn"] = json!({ "among": self.turn.among, "at": self.turn.at, "before": before });
+        if let Some(turn) = self.turn.mark() {
+            how["turn"] = turn;
         }
         how.to_string()
     }
@@ -326,7 +282,7 @@ impl<'a> Unpacking<'a> {
             return Ok(());
         }
         let now = rustix::fs::Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_NOW };
-        let times = rustix::fs::Timestamps { last_access: now.clone(), last_modification: now };
+        let times = rustix::fs::Timestamps { last_access: now, last_modification: now };
         let mut files = Files::default();
         for (path, _) in extraction.files.iter() {
             let place = at(root, path);
@@ -344,21 +300,16 @@ impl<'a> Unpacking<'a> {
     fn record(&self, root: &Path, extraction: &Extraction) {
         // A record that cannot be made costs unpacking once more, nothing else.
         if let Some(cache) = self.cache {
-            let _ = cache.record_extraction(&absolute(root), extraction, &self.turn.before);
+            let _ = cache.record_extraction(&absolute(root), extraction, self.turn.before());
         }
     }
+}
 
-    /// Those that follow come after this one.
-    fn end_turn(&mut self, report: &Report, done: bool) {
-        if self.turn.among.is_empty() {
-            return;
-        }
-        if let (true, None, Some(digests)) = (done, &report.error, &report.digests) {
-            let how = self.how(&self.name(report));
-            self.turn.before.push((digests.sha256().clone(), how));
-        }
-        self.turn.at += 1;
-    }
+/// An unfinished file beside its destination.
+fn beside(place: &Place) -> Result<Partial> {
+    disk::make_folder(place.folder(), None)?;
+    disk::remove_dead_temporaries(place.folder());
+    Partial::unnamed_in(place.folder())
 }
 
 /// Writes and hashes.
