@@ -82,7 +82,7 @@ pub(crate) fn is_present(
     let sized = task.proof.size.is_some() || task.proof.min_size.is_some() || task.proof.max_size.is_some();
     let root = match (&task.destination, found) {
         (Destination::Tree { folder, .. }, _) => folder.clone(),
-        (_, Some(Found::File(_))) => task.output()?.unwrap_or_default(),
+        (_, Some(Found::File(_))) if task.delivery.if_exists != IfExists::Keep => task.output()?.unwrap_or_default(),
         _ => return Ok(false),
     };
     let [given] = task.proof.digests.as_slice() else { return Ok(false) };
