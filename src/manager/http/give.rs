@@ -155,12 +155,15 @@ impl Client<'_> {
         let origin = report.resolved_url.clone().unwrap_or_else(|| report.url.clone());
         let wanted = Wanted { size, sha256: digests.sha256(), last_modified, origin: &origin };
         let path = bytes.path();
-        if let Some(place) = final_place(self.task, report)? {
+        let opened = || File::open(path).map_err(|e| Error::disk(format!("cannot read `{}`", path.display()), &e));
+        if self.task.opens() {
+            // Once it is here, `unpack` does the rest.
+            report.open = Some(opened()?);
+        } else if let Some(place) = final_place(self.task, report)? {
             report.output = Some(place.path.clone());
             report.written = deliver::deliver(Some(self.cache), path, &place, wanted)?;
         } else if matches!(self.task.destination, Destination::Open) {
-            let open = File::open(path);
-            report.open = Some(open.map_err(|e| Error::disk(format!("cannot read `{}`", path.display()), &e))?);
+            report.open = Some(opened()?);
         } else {
             report.path = Some(match bytes {
                 Bytes::Stored(path) => path.clone(),
