@@ -222,7 +222,7 @@ _dl() {
                     return 0
                     ;;
                 --freshness)
-                    COMPREPLY=($(compgen -W "any check" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "any check http" -- "${cur}"))
                     return 0
                     ;;
                 --max-age)
@@ -2818,7 +2818,7 @@ _dl() {
                     return 0
                     ;;
                 --freshness)
-                    COMPREPLY=($(compgen -W "any check" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "any check http" -- "${cur}"))
                     return 0
                     ;;
                 --max-age)

@@ -49,8 +49,9 @@ complete -c dl -n "__fish_dl_needs_command" -l attr -d 'Describe the item: `rows
 complete -c dl -n "__fish_dl_needs_command" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_needs_command" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_needs_command" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_needs_command" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_needs_command" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_needs_command" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_needs_command" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -174,8 +175,9 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -l attr -d 'Describe the it
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand fetch" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -302,8 +304,9 @@ complete -c dl -n "__fish_dl_using_subcommand get" -l attr -d 'Describe the item
 complete -c dl -n "__fish_dl_using_subcommand get" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand get" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand get" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -430,8 +433,9 @@ complete -c dl -n "__fish_dl_using_subcommand download" -l attr -d 'Describe the
 complete -c dl -n "__fish_dl_using_subcommand download" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand download" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand download" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''

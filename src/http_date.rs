@@ -108,7 +108,11 @@ mod tests {
         assert_eq!(year("Thursday, 18-Aug-50 02:01:18 GMT"), "2050");
         assert_eq!(year("Tuesday, 18-Aug-76 02:01:18 GMT"), "2076");
         assert_eq!(year("Thursday, 18-Aug-77 02:01:18 GMT"), "1977");
-        assert_eq!(parse("Saturday, 18-Aug-00 02:01:18 GMT", Timestamp(4_089_916_800_000_000)).unwrap().0, 4_122_237_678_000_000, "2100, seen from 2099");
+        assert_eq!(
+            parse("Saturday, 18-Aug-00 02:01:18 GMT", Timestamp(4_089_916_800_000_000)).unwrap().0,
+            4_122_237_678_000_000,
+            "2100, seen from 2099"
+        );
     }
 
     #[test]

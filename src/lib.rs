@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`manager`] | a descriptor in, a usable file out: look up, judge, fetch, verify, commit, deliver; `task` is what is wanted, `report` what came of it |
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
-//! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
+//! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover`; `freshness` (RFC 9111, pure) and `response` (what it keeps) |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
@@ -34,6 +34,9 @@
 //! `manager::deliver` puts the bytes where they are wanted, `manager::unpack` what [`archive`] finds in them. Nothing travels up but
 //! reports and events.
 //!
+//! With `--freshness http` the way is `manager::http`: hop by hop, what `cache::freshness` lets a stored response answer is
+//! given, and what it does not is asked; what came is kept as a response, and as an item if the key names it.
+//!
 //! # What always holds
 //!
 //! * Arrows point down: `manager` alone joins [`cache`], [`transfer`] and [`archive`], which do not know each other; leaves know only leaves.
@@ -44,6 +47,7 @@
 //! * Redirects, retries, credentials, proxies, decoding and limits are decided above the backends, so that these cannot drift.
 //! * The rest of a file is added only under a strong validator that agrees; otherwise it begins anew.
 //! * What comes from outside has a limit: heads, redirects, retries, waits, sizes. What is secret cannot be printed by its type.
+//! * The rules of HTTP know no clock, socket or database; what they alone let be stored is seen by no other mode.
 //! * The key of an item never changes between releases.
 
 pub mod archive;

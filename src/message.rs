@@ -79,6 +79,16 @@ impl Fields {
     }
 }
 
+impl<N: AsRef<str>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (N, V)>>(lines: T) -> Self {
+        let mut fields = Self::new();
+        for (name, value) in lines {
+            fields.push(name.as_ref(), value);
+        }
+        fields
+    }
+}
+
 /// A response head. For FTP and `file:` it is made of what the protocol tells (size, modification time).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
@@ -432,8 +442,7 @@ mod tests {
     #[test]
     fn lists_of_entity_tags() {
         let of = |lines: &[&str]| {
-            let mut fields = Fields::new();
-            lines.iter().for_each(|line| fields.push("If-None-Match", *line));
+            let fields = lines.iter().map(|line| ("If-None-Match", *line)).collect();
             entity_tags(&fields, "if-none-match")
         };
         assert_eq!(of(&["\"a\", W/\"b,c\"  ,\"d\\\"", "*"]), ["\"a\"", "W/\"b,c\"", "\"d\\\"", "*"]);

@@ -3,6 +3,7 @@
 //! As with items the blob is in place before its row, and rows go before their blobs: a process that is killed between the
 //! two leaves a blob without a row, which `clean` finds.
 
+use crate::cache::Cache;
 use crate::cache::blobs::{self, Found};
 use crate::cache::by_hand::seated;
 use crate::cache::freshness::vary::Selecting;
@@ -11,7 +12,6 @@ use crate::cache::item::{NewContent, Record, Trust};
 use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, blob, response};
 use crate::cache::remove::{Unneeded, sweep};
-use crate::cache::Cache;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::disk::Signature;

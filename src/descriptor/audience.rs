@@ -50,7 +50,8 @@ impl Audience {
     /// Whether the cache's salt is needed, for the credential or for these fields as they are sent.
     #[must_use]
     pub fn needs_salt(&self, sent: &Fields, secrets: &Secrets) -> bool {
-        matches!(self.credential, Some(Credential::Salted(_))) || sent.iter().any(|(name, _)| secrets.is_secret_header(name))
+        matches!(self.credential, Some(Credential::Salted(_)))
+            || sent.iter().any(|(name, _)| secrets.is_secret_header(name))
     }
 }
 

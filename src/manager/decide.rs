@@ -9,8 +9,8 @@ use crate::event::{Event, Listener, Silent};
 use crate::manager::Manager;
 use crate::manager::ask::Asking;
 use crate::manager::deliver::{self, Found, Place, Wanted};
-use crate::manager::http::Client;
 use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, known_place};
+use crate::manager::http::Client;
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
 use crate::manager::task::{Destination, Freshness, IfExists, Task};
@@ -90,10 +90,8 @@ fn look_up<'a>(
         let mut client = Client::new(manager, task, http, cache, resolved, started)?;
         report.key = Some(client.key().clone());
         let taken = place.as_ref().filter(|_| !matches!(found, None | Some(Found::Nothing | Found::Stream)));
-        return Ok(match client.look(report, taken, listener)? {
-            true => Looked::Done,
-            false => Looked::Http(Box::new(client)),
-        });
+        let is_done = client.look(report, taken, listener)?;
+        return Ok(if is_done { Looked::Done } else { Looked::Http(Box::new(client)) });
     }
     let mut asking = Box::new(Asking {
         manager,
@@ -173,12 +171,8 @@ fn look_up<'a>(
 /// A cache that cannot be written is gone past, where there is a destination.
 pub(crate) fn go_past_cache(task: &Task, listener: &dyn Listener) -> Result<()> {
     if matches!(task.destination, Destination::Cache) {
-        return Err(Error::new(
-            Kind::Disk,
-            "read_only",
-            "the cache is read-only, and what was asked for is not in it",
-        )
-        .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
+        return Err(Error::new(Kind::Disk, "read_only", "the cache is read-only, and what was asked for is not in it")
+            .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
     }
     listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
     Ok(())

@@ -234,12 +234,7 @@ impl Manager {
         }
     }
 
-    fn ask_all<'a>(
-        &'a self,
-        asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>,
-        tasks: &[Task],
-        order: &mut Order<'_>,
-    ) {
+    fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>, tasks: &[Task], order: &mut Order<'_>) {
         let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
         let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();

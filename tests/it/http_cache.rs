@@ -267,7 +267,13 @@ fn what_is_stale_is_renewed_in_the_background() {
         let origin = Origin::new(|request, conn| {
             let reply = Reply::ok(format!("{}", request.number)).field("ETag", format!("\"{}\"", request.number));
             let reply = if request.number == 0 { reply.field("Age", "5") } else { reply };
-            conn.reply(&reply.field("Cache-Control", "max-age=1000, stale-while-revalidate=60".replace("1000", if request.number == 0 { "1" } else { "1000" })));
+            conn.reply(
+                &reply.field(
+                    "Cache-Control",
+                    "max-age=1000, stale-while-revalidate=60"
+                        .replace("1000", if request.number == 0 { "1" } else { "1000" }),
+                ),
+            );
         });
         let url = origin.url("/a");
         http(sandbox, &[&url]).ok();
@@ -339,7 +345,11 @@ fn redirects_are_stored_and_followed() {
         for asked in [3, 4] {
             let run = http(sandbox, &[&once]);
             run.ok().has("source", "hit");
-            assert_eq!((origin.count(), body(&run)), (asked, "end".to_owned()), "a 302 without freshness is not stored");
+            assert_eq!(
+                (origin.count(), body(&run)),
+                (asked, "end".to_owned()),
+                "a 302 without freshness is not stored"
+            );
         }
         http(sandbox, &["--no-follow", &moved]).fails(7);
         http(sandbox, &["--max-redirs", "0", &moved]).fails(7).error("http", "too_many_redirects");

@@ -238,9 +238,7 @@ fn value(text: &str, now: Timestamp) -> String {
 }
 
 fn of(lines: &[(&str, &str)], now: Timestamp) -> Fields {
-    let mut all = Fields::new();
-    lines.iter().for_each(|(name, text)| all.push(name, value(text, now)));
-    all
+    lines.iter().map(|(name, text)| (name, value(text, now))).collect()
 }
 
 /// What the rules alone say.
@@ -297,7 +295,13 @@ fn through_the_binary() {
         let is_first = asked.len() == 1;
         drop(noted);
         let now = Timestamp::now();
-        let status = if is_first { case.status } else if is_conditional { 304 } else { 200 };
+        let status = if is_first {
+            case.status
+        } else if is_conditional {
+            304
+        } else {
+            200
+        };
         let reply = Reply::new(status).body(if matches!(status, 204 | 304) { "" } else { "first" });
         let all = case.response.iter().filter(|(name, _)| is_first || matches!(*name, "ETag" | "Last-Modified"));
         conn.reply(&all.fold(reply, |reply, (name, text)| reply.field(name, value(text, now))));
@@ -305,11 +309,21 @@ fn through_the_binary() {
     let sandbox = Sandbox::new();
     let mut wrong = Vec::new();
     let own = cases();
-    let feasible: Vec<&Case> = own.iter().filter(|c| c.after == 0 && !c.first.iter().chain(&c.second).any(|(n, _)| *n == "Foo" && c.name.ends_with("combine"))).collect();
+    let feasible: Vec<&Case> = own
+        .iter()
+        .filter(|c| {
+            c.after == 0 && !c.first.iter().chain(&c.second).any(|(n, _)| *n == "Foo" && c.name.ends_with("combine"))
+        })
+        .collect();
     for case in &feasible {
         let url = origin.url(&format!("/{}", case.name));
         let run = |lines: &[(&str, &str)]| {
-            let mut words = vec!["fetch".to_owned(), "--freshness=http".to_owned(), "--allow-status=any".to_owned(), "--json".to_owned()];
+            let mut words = vec![
+                "fetch".to_owned(),
+                "--freshness=http".to_owned(),
+                "--allow-status=any".to_owned(),
+                "--json".to_owned(),
+            ];
             for (name, text) in lines {
                 words.push("-H".to_owned());
                 words.push(format!("{name}: {}", value(text, Timestamp::now())));
@@ -331,7 +345,13 @@ fn through_the_binary() {
             _ => "something else",
         };
         if then != case.then {
-            wrong.push(format!("{}: {then}, not {} {asked:?}\n{}\n{}", case.name, case.then, first.tell(), second.tell()));
+            wrong.push(format!(
+                "{}: {then}, not {} {asked:?}\n{}\n{}",
+                case.name,
+                case.then,
+                first.tell(),
+                second.tell()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

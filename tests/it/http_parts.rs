@@ -55,7 +55,16 @@ fn parts_of_a_stored_whole() {
             run.has("size", expected.len()).has("sha256", sha256(expected.as_bytes()));
             assert_eq!(body(&run), expected);
             let run = sandbox
-                .dl(["fetch", "--freshness=http", "--allow-status=206", "-H", &format!("Range: bytes={range}"), "-o", "-", &url])
+                .dl([
+                    "fetch",
+                    "--freshness=http",
+                    "--allow-status=206",
+                    "-H",
+                    &format!("Range: bytes={range}"),
+                    "-o",
+                    "-",
+                    &url,
+                ])
                 .run();
             assert_eq!(run.ok().out(), expected);
         }

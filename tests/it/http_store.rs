@@ -40,7 +40,9 @@ fn no_store_leaves_nothing() {
         // The request may say it too.
         let stored = Origin::replying(fresh("one"));
         for _ in 0..2 {
-            http(sandbox, &["-H", "Cache-Control: no-store", "-o", "out2", &stored.url("/b")]).ok().has("source", "network");
+            http(sandbox, &["-H", "Cache-Control: no-store", "-o", "out2", &stored.url("/b")])
+                .ok()
+                .has("source", "network");
         }
     });
 }
@@ -117,9 +119,8 @@ fn many_that_may_not_share_ask_each() {
     both(|sandbox| {
         let origin = Origin::new(|_, conn| conn.reply(&Reply::ok("one").field("Cache-Control", "no-store")));
         let url = origin.url("/a");
-        let running: Vec<_> = (0..6)
-            .map(|n| sandbox.dl(["fetch", "--freshness=http", "-o", &format!("out{n}"), &url]).spawn())
-            .collect();
+        let running: Vec<_> =
+            (0..6).map(|n| sandbox.dl(["fetch", "--freshness=http", "-o", &format!("out{n}"), &url]).spawn()).collect();
         running.into_iter().map(Running::wait).for_each(|run| {
             run.ok();
         });
@@ -227,7 +228,8 @@ fn what_is_removed_is_gone_for_this_mode_too() {
 #[test]
 fn damage_is_found_and_never_given() {
     both(|sandbox| {
-        let origin = Origin::new(|_, conn| conn.reply(&Reply::new(404).body("right").field("Cache-Control", "max-age=60")));
+        let origin =
+            Origin::new(|_, conn| conn.reply(&Reply::new(404).body("right").field("Cache-Control", "max-age=60")));
         let url = origin.url("/a");
         let fetch = || http(sandbox, &["--allow-status=404", &url]);
         let damage = || {
@@ -306,7 +308,9 @@ fn coded_and_decoded_are_two_things() {
             conn.reply(&reply.field("Cache-Control", "max-age=60"));
         });
         let url = origin.url("/a");
-        for (words, source) in [(&["--compressed"][..], "network"), (&["--compressed"], "hit"), (&[], "network"), (&[], "hit")] {
+        for (words, source) in
+            [(&["--compressed"][..], "network"), (&["--compressed"], "hit"), (&[], "network"), (&[], "hit")]
+        {
             let run = http(sandbox, &[words, &[url.as_str()]].concat());
             run.ok().has("source", source).has("size", 10);
         }

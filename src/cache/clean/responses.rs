@@ -23,7 +23,7 @@ pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp, sur
         behind = last.id;
         for light in page {
             if let Some(reason) = reason(registry, choices, now, &light) {
-                registry.read(|connection| add(registry, connection, light.clone(), reason, survey))?;
+                registry.read(|connection| add(registry, connection, &light, reason, survey))?;
             }
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn unshared(
                 Some(digest) => change::is_used_by_item(connection, digest)?,
                 None => true,
             };
-            if is_shared { Ok(()) } else { add(registry, connection, light.clone(), Reason::MaxSize, survey) }
+            if is_shared { Ok(()) } else { add(registry, connection, &light, Reason::MaxSize, survey) }
         })?;
     }
     Ok(())
@@ -85,7 +85,7 @@ pub(crate) fn unshared(
 pub(crate) fn add(
     registry: &Registry,
     connection: &Connection,
-    light: Light,
+    light: &Light,
     reason: Reason,
     survey: &mut Survey,
 ) -> Outcome<()> {

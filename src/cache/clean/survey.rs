@@ -5,9 +5,9 @@ use crate::cache::clean::responses;
 use crate::cache::clean::{Choices, Doomed, Found, Reason, What};
 use crate::cache::folder::check_key;
 use crate::cache::item::Status;
-use crate::cache::registry::{Registry, response};
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::{Registry, response};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -140,7 +140,7 @@ impl Survey {
                 }
                 // Nobody but responses would have it then: they go along.
                 for light in response::of_content(connection, digest)? {
-                    responses::add(registry, connection, light, reason, self)?;
+                    responses::add(registry, connection, &light, reason, self)?;
                 }
             }
         }
@@ -349,11 +349,10 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
         return Ok(());
     }
     registry.read(|connection| {
-        let mut statement =
-            connection.prepare_cached(
-                "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
+        let mut statement = connection.prepare_cached(
+            "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
                  UNION ALL SELECT sha256 FROM responses WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)",
-            )?;
+        )?;
         let end = shard.checked_add(1).map(|next| vec![next]);
         let mut rows = statement.query(params![vec![shard], end])?;
         while let Some(row) = rows.next()? {

@@ -80,11 +80,13 @@ pub fn age(stored: &Stored, now: Timestamp) -> Duration {
     apparent.max(corrected).saturating_add(resident).min(Duration::from_secs(MOST_SECONDS))
 }
 
-/// How much of the lifetime is left, or by how much it is over.
-#[must_use]
+/// How much of the lifetime is left.
+///
+/// # Errors
+/// By how much it is over.
 pub fn left(stored: &Stored, now: Timestamp) -> Result<Duration, Duration> {
     let (lifetime, age) = (lifetime(stored).time, age(stored, now));
-    if lifetime > age { Ok(lifetime - age) } else { Err(age - lifetime) }
+    if lifetime > age { Ok(lifetime.saturating_sub(age)) } else { Err(age.saturating_sub(lifetime)) }
 }
 
 /// `Age` as it was received: the first member counts, and what is no number is none (RFC 9111, 5.1).

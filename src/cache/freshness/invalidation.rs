@@ -36,7 +36,9 @@ pub fn invalidated(method: &str, target: &Url, status: u16, fields: &Fields) -> 
         let named = fields.text(name).and_then(|text| target.join(text.trim()).ok());
         all.extend(named.filter(|url| same_origin(url, target)));
     }
-    all.iter_mut().for_each(|url| url.set_fragment(None));
+    for url in &mut all {
+        url.set_fragment(None);
+    }
     all.dedup();
     all
 }

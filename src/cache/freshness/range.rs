@@ -266,7 +266,8 @@ mod tests {
 
     #[test]
     fn parts_are_joined_under_one_strong_validator() {
-        let joined = |a: &Stored, b: &Stored| join(a, b).map(|j| (j.content, j.taken_of_first, j.skipped_of_other, j.new_first));
+        let joined =
+            |a: &Stored, b: &Stored| join(a, b).map(|j| (j.content, j.taken_of_first, j.skipped_of_other, j.new_first));
         let ten = Some(10);
         assert_eq!(joined(&part(0, 4, ten), &part(5, 9, ten)), Some((Content::Whole(10), 5, 0, false)));
         assert_eq!(joined(&part(5, 9, ten), &part(0, 6, ten)), Some((Content::Whole(10), 7, 2, true)));

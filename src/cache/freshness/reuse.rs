@@ -129,7 +129,8 @@ fn look(stored: &[Stored], asked: &Asked, now: Timestamp) -> Decision {
             let conditions = conditions(asked, &[&stored[chosen]]);
             // Without conditions of ours no 304 is about it.
             let nominated = if conditions.is_some() { nominated } else { Vec::new() };
-            let fallback = fallback(&stored[chosen], asked, now).map(|after_errors| Fallback { index: chosen, after_errors });
+            let fallback =
+                fallback(&stored[chosen], asked, now).map(|after_errors| Fallback { index: chosen, after_errors });
             Decision { action: Action::Ask(Question { conditions, nominated, fallback }), why }
         }
     }

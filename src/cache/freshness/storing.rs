@@ -109,8 +109,7 @@ mod tests {
         if !request.is_empty() {
             asked.fields.push("cache-control", request);
         }
-        let mut fields = Fields::new();
-        response.iter().for_each(|(name, value)| fields.push(name, *value));
+        let fields = response.iter().copied().collect();
         may_store(&asked, &Url::parse("http://h/a?b").unwrap(), status, &fields).is_ok()
     }
 
@@ -125,7 +124,9 @@ mod tests {
         }
         assert!(!may("GET", "", 304, &fresh) && !may("GET", "", 103, &fresh));
         assert!(may("GET", "", 302, &[("expires", "0")]), "explicit, if stale");
-        assert!(may("GET", "", 302, &[("cache-control", "private")]) && may("GET", "", 599, &[("cache-control", "public")]));
+        assert!(
+            may("GET", "", 302, &[("cache-control", "private")]) && may("GET", "", 599, &[("cache-control", "public")])
+        );
         assert!(!may("GET", "", 302, &[("cache-control", "s-maxage=60")]), "not for private caches");
         assert!(may("HEAD", "", 200, &[]) && !may("PUT", "", 200, &fresh) && !may("OPTIONS", "", 200, &fresh));
     }

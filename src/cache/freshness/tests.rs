@@ -11,9 +11,7 @@ use std::time::Duration;
 const T: i64 = 1_795_219_200;
 
 fn fields(lines: &[(&str, &str)]) -> Fields {
-    let mut fields = Fields::new();
-    lines.iter().for_each(|(name, value)| fields.push(name, *value));
-    fields
+    lines.iter().copied().collect()
 }
 
 fn stored(lines: &[(&str, &str)]) -> Stored {
@@ -83,7 +81,10 @@ fn what_is_given_back() {
     let one = stored(&[("cache-control", "max-age=100, no-cache=\"A\""), ("a", "1"), ("b", "2"), ("age", "5")]);
     let now = Timestamp::from_seconds(T + 7);
     let given = given_fields(&one, false, now);
-    assert_eq!((given.text("a"), given.text("b").as_deref(), given.text("age").as_deref()), (None, Some("2"), Some("12")));
+    assert_eq!(
+        (given.text("a"), given.text("b").as_deref(), given.text("age").as_deref()),
+        (None, Some("2"), Some("12"))
+    );
     assert!(given_fields(&one, true, now).contains("a"));
 }
 
@@ -121,7 +122,7 @@ prop_compose! {
         ],
     ) -> Stored {
         let mut one = stored(&[("cache-control", &control), ("age", &age.to_string())]);
-        etag.into_iter().for_each(|tag| one.fields.push("etag", tag));
+        one.fields = one.fields.iter().map(|(n, v)| (n.to_owned(), v.to_vec())).chain(etag.map(|tag| ("etag".to_owned(), tag.into_bytes()))).collect();
         Stored { status, invalidated, content, selecting: Selecting { fields: Vec::new(), any }, ..one }
     }
 }
@@ -134,10 +135,9 @@ prop_compose! {
         renewal in prop_oneof![Just(Renewal::Usual), Just(Renewal::Revalidate), Just(Renewal::Reload)],
         (only_if_cached, stale_if_error, follows) in any::<(bool, bool, bool)>(),
     ) -> Asked {
-        let mut asked = Asked { renewal, only_if_cached, stale_if_error, follows, ..Asked::get(Fields::new()) };
-        asked.fields.push("cache-control", control);
-        range.into_iter().for_each(|r| asked.fields.push("range", r));
-        tags.into_iter().for_each(|t| asked.fields.push("if-none-match", t));
+        let mut asked = Asked { follows, renewal, only_if_cached, stale_if_error, ..Asked::get(Fields::new()) };
+        let lines = [("cache-control", Some(control)), ("range", range), ("if-none-match", tags)];
+        asked.fields = lines.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         asked
     }
 }

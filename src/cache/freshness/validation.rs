@@ -83,11 +83,7 @@ pub(crate) fn made(stored: &Stored) -> (Timestamp, Timestamp) {
 /// use dl::cache::freshness::validation::updated;
 /// use dl::message::Fields;
 ///
-/// let of = |lines: &[(&str, &str)]| {
-///     let mut fields = Fields::new();
-///     lines.iter().for_each(|(name, value)| fields.push(name, *value));
-///     fields
-/// };
+/// let of = |lines: &[(&str, &str)]| lines.iter().copied().collect::<Fields>();
 /// let stored = of(&[("A", "1"), ("B", "1"), ("Content-Length", "5")]);
 /// let new = of(&[("B", "2"), ("B", "3"), ("Content-Length", "0")]);
 /// assert_eq!(updated(&stored, &new), of(&[("A", "1"), ("Content-Length", "5"), ("B", "2"), ("B", "3")]));
@@ -158,9 +154,7 @@ mod tests {
     use super::*;
 
     fn fields(lines: &[(&str, &str)]) -> Fields {
-        let mut fields = Fields::new();
-        lines.iter().for_each(|(name, value)| fields.push(name, *value));
-        fields
+        lines.iter().copied().collect()
     }
 
     fn stored(lines: &[(&str, &str)]) -> Stored {
@@ -215,7 +209,8 @@ mod tests {
 
     #[test]
     fn what_is_updated() {
-        let old = fields(&[("a", "1"), ("a", "2"), ("b", "1"), ("age", "9"), ("date", EARLY), ("content-encoding", "gzip")]);
+        let old =
+            fields(&[("a", "1"), ("a", "2"), ("b", "1"), ("age", "9"), ("date", EARLY), ("content-encoding", "gzip")]);
         let new = fields(&[("b", "2"), ("date", LATE), ("connection", "x"), ("x", "1"), ("content-encoding", "br")]);
         let expected = fields(&[("a", "1"), ("a", "2"), ("content-encoding", "gzip"), ("b", "2"), ("date", LATE)]);
         assert_eq!(updated(&old, &new), expected);
@@ -245,9 +240,14 @@ mod tests {
         assert!(answer(&[tag], &[("if-none-match", "\"x\", \"a\"")]), "weak comparison");
         assert!(answer(&[tag], &[("if-none-match", "*")]) && !answer(&[tag], &[("if-none-match", "\"x\"")]));
         let modified = ("last-modified", EARLY);
-        assert!(answer(&[modified], &[("if-modified-since", EARLY)]) && answer(&[modified], &[("if-modified-since", LATE)]));
+        assert!(
+            answer(&[modified], &[("if-modified-since", EARLY)]) && answer(&[modified], &[("if-modified-since", LATE)])
+        );
         assert!(!answer(&[("last-modified", LATE)], &[("if-modified-since", EARLY)]));
-        assert!(!answer(&[tag, modified], &[("if-none-match", "\"x\""), ("if-modified-since", LATE)]), "tags come first");
+        assert!(
+            !answer(&[tag, modified], &[("if-none-match", "\"x\""), ("if-modified-since", LATE)]),
+            "tags come first"
+        );
         assert!(answer(&[("date", EARLY)], &[("if-modified-since", LATE)]), "Date in its place");
         assert!(!answer(&[modified], &[("if-modified-since", "yesterday")]) && !answer(&[modified], &[]));
         let missing = Stored { status: 404, ..stored(&[tag]) };

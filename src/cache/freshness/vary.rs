@@ -34,8 +34,7 @@ impl Selecting {
     #[must_use]
     pub fn of(request: &Fields, response: &Fields) -> Self {
         let lines: Vec<String> = response.all("vary").map(|v| String::from_utf8_lossy(v).into_owned()).collect();
-        let mut names: Vec<String> =
-            lines.iter().flat_map(|line| members(line)).map(str::to_ascii_lowercase).collect();
+        let mut names: Vec<String> = lines.iter().flat_map(|line| members(line)).map(str::to_ascii_lowercase).collect();
         names.sort_unstable();
         names.dedup();
         if names.iter().any(|name| name == "*") {
@@ -75,9 +74,7 @@ mod tests {
     use super::*;
 
     fn fields(lines: &[(&str, &str)]) -> Fields {
-        let mut fields = Fields::new();
-        lines.iter().for_each(|(name, value)| fields.push(name, *value));
-        fields
+        lines.iter().copied().collect()
     }
 
     fn matches(vary: &[&str], first: &[(&str, &str)], second: &[(&str, &str)]) -> bool {

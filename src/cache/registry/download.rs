@@ -144,7 +144,8 @@ fn algorithm(name: &str) -> Option<Algorithm> {
 
 /// What is known after the origin confirmed what is stored: its new fields over the old ones, the rest as it was.
 pub(crate) fn confirm(stored: &Download, confirmation: &Download) -> Download {
-    let mut merged = Download { headers: validation::updated(&stored.headers, &confirmation.headers), ..stored.clone() };
+    let mut merged =
+        Download { headers: validation::updated(&stored.headers, &confirmation.headers), ..stored.clone() };
     let Validators { etag, last_modified, date } = confirmation.validators.clone();
     merged.validators.etag = etag.or(merged.validators.etag);
     merged.validators.last_modified = last_modified.or(merged.validators.last_modified);

@@ -41,8 +41,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Response>> {
     let (Some(fields), Some(selecting)) = (parse_headers(&headers), parse_selecting(selecting.as_deref())) else {
         return Ok(None);
     };
-    let stored =
-        Stored { method, status, fields, selecting, requested_at, received_at, content, decoded, invalidated };
+    let stored = Stored { method, status, fields, selecting, requested_at, received_at, content, decoded, invalidated };
     let backend = row.get(column())?;
     let (tls_verified, length_verified) = (row.get(column())?, row.get(column())?);
     let trust = Trust { insecure: row.get(column())?, special: row.get(column())? };
@@ -74,7 +73,12 @@ pub(crate) fn of(connection: &Connection, holder: &Holder) -> Outcome<Vec<Respon
 }
 
 /// Adds a response; gives its id.
-pub(crate) fn add(connection: &Connection, response: &Response, fresh_until: Timestamp, now: Timestamp) -> Outcome<i64> {
+pub(crate) fn add(
+    connection: &Connection,
+    response: &Response,
+    fresh_until: Timestamp,
+    now: Timestamp,
+) -> Outcome<i64> {
     let Stored { method, status, fields, selecting, requested_at, received_at, content, decoded, invalidated } =
         &response.stored;
     let (first, last, total) = match *content {
@@ -120,7 +124,12 @@ pub(crate) fn add(connection: &Connection, response: &Response, fresh_until: Tim
 }
 
 /// What a confirmation changes of a response.
-pub(crate) fn update(connection: &Connection, response: &Response, fresh_until: Timestamp, now: Timestamp) -> Outcome<()> {
+pub(crate) fn update(
+    connection: &Connection,
+    response: &Response,
+    fresh_until: Timestamp,
+    now: Timestamp,
+) -> Outcome<()> {
     let stored = &response.stored;
     connection
         .prepare_cached(

@@ -39,6 +39,7 @@ pub(crate) const EXAMPLES: &str = "\
   dl --member data/trips.csv -o trips.csv https://example.org/all.zip
   dl --unpack -O https://example.org/trips.csv.gz    writes trips.csv
   dl --no-cache https://example.org/status.json | jq .state
+  dl --freshness http --explain https://api.example.org/rates.json
   dl --max-age 1d --stale-if-error --json https://example.org/rates.json
   dl --data-json '{\"q\": 1}' -H 'Authorization: @env:API_TOKEN' https://api.example.org/search
   dl --dry-run --explain https://example.org/trips.csv";

@@ -13,10 +13,10 @@ use super::input::Asked;
 use super::settings::{Folded, Host, Layers, Setting, Typed, fold};
 use clap::FromArgMatches as _;
 use dl::attribute_text;
+use dl::cache::freshness::Renewal;
 use dl::cache::item::Trust;
 use dl::clock::Timestamp;
 use dl::error::{Error, Result};
-use dl::cache::freshness::Renewal;
 use dl::manager::task::{Description, Freshness, Http, Policy, Task};
 use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
 use request::Common;
@@ -177,8 +177,10 @@ fn freshness(age: &Age) -> Result<Freshness> {
 /// The rules of HTTP; the other options say what of them is asked for.
 fn by_http(age: &Age) -> Result<Freshness> {
     if age.newer_than.is_some() || age.older_than.is_some() {
-        return Err(Error::usage("--newer-than and --older-than choose among items; with --freshness http the rules of HTTP do")
-            .hint("--max-age limits how old a response may be"));
+        return Err(Error::usage(
+            "--newer-than and --older-than choose among items; with --freshness http the rules of HTTP do",
+        )
+        .hint("--max-age limits how old a response may be"));
     }
     let renewal = match age.max_age {
         _ if age.force => Renewal::Reload,
@@ -290,7 +292,8 @@ mod tests {
         assert_eq!(of(&["--freshness", "http"]), http(Renewal::Usual, None));
         assert_eq!(of(&["--freshness", "http", "--refresh"]), http(Renewal::Revalidate, None));
         assert_eq!(of(&["--freshness", "http", "--max-age", "9"]), http(Renewal::Usual, Some(Duration::from_secs(9))));
-        let by_config = |words: &[&str]| planned(&[&["https://h/"], words].concat(), "freshness = \"http\"\nmax-age = \"1d\"");
+        let by_config =
+            |words: &[&str]| planned(&[&["https://h/"], words].concat(), "freshness = \"http\"\nmax-age = \"1d\"");
         assert_eq!(by_config(&["--force"]).unwrap().policy.freshness, http(Renewal::Reload, None));
         assert_eq!(by_config(&["--freshness", "any"]).unwrap().policy.freshness, Freshness::Any);
         assert!(by_config(&["--newer-than", "1d"]).is_err());

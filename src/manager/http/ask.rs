@@ -17,13 +17,18 @@ use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source};
 use crate::message::Head;
 use crate::partial::{Partial, State};
-use crate::transfer::job::{Exchange, Failed, Fetched, Job};
 use crate::transfer;
+use crate::transfer::job::{Exchange, Failed, Fetched, Job};
 use std::path::Path;
 
 impl Client<'_> {
     /// Asks the origin about this hop; false if the walk goes on from here.
-    pub(super) fn ask_origin(&mut self, pending: Pending, report: &mut Report, listener: &dyn Listener) -> Result<bool> {
+    pub(super) fn ask_origin(
+        &mut self,
+        pending: Pending,
+        report: &mut Report,
+        listener: &dyn Listener,
+    ) -> Result<bool> {
         let is_lookup = matches!(self.hop.asked.method.as_str(), "GET" | "HEAD");
         if !is_lookup || self.cache.is_read_only() {
             let partial = self.loose_partial()?;
@@ -41,7 +46,8 @@ impl Client<'_> {
         let mut answer = || Ok(matches!(self.decide()?.1, Action::Use(..)).then_some(()));
         match flight::join(&wait, listener, &mut answer)? {
             Turn::Answered(()) => {
-                listener.event(Event::Decision("another command asked the same: what it stored is looked at".to_owned()));
+                listener
+                    .event(Event::Decision("another command asked the same: what it stored is looked at".to_owned()));
                 Ok(false)
             }
             Turn::Mine(partial) => match self.decide()? {
@@ -84,24 +90,21 @@ impl Client<'_> {
             if head.status != 304 {
                 return self.new_response(&pending, &head, fetched, partial, report, listener);
             }
-            match self.not_modified(&pending, &head, &fetched, report, listener)? {
-                Some(given) => {
-                    partial.discard_if_empty();
-                    return Ok(given);
-                }
-                None => {
-                    listener.event(Event::Decision(
-                        "the 304 is about none that is stored: asked again without conditions (RFC 9111, 4.3.4)".to_owned(),
-                    ));
-                    pending.question = Question { fallback: pending.question.fallback, ..Question::default() };
-                }
+            if let Some(given) = self.not_modified(&pending, &head, &fetched, report, listener)? {
+                partial.discard_if_empty();
+                return Ok(given);
             }
+            listener.event(Event::Decision(
+                "the 304 is about none that is stored: asked again without conditions (RFC 9111, 4.3.4)".to_owned(),
+            ));
+            pending.question = Question { fallback: pending.question.fallback, ..Question::default() };
         }
     }
 
     /// A part from the start, under a strong validator, need not be sent again (RFC 9111, 3.4): the transfer goes on behind it.
     fn begin_with_part(&self, pending: &Pending, partial: &mut Partial, listener: &dyn Listener) -> Result<()> {
-        let wants_whole = self.hop.asked.method == "GET" && range::wanted(&self.hop.request.fields) == range::Wanted::Whole;
+        let wants_whole =
+            self.hop.asked.method == "GET" && range::wanted(&self.hop.request.fields) == range::Wanted::Whole;
         if !wants_whole || partial.prefix() > 0 || pending.question.conditions.is_some() {
             return Ok(());
         }
@@ -194,7 +197,8 @@ impl Client<'_> {
         let method = pending.question.conditions.as_ref().map_or("etag", judge::method_name);
         let reason = "the origin answered 304".to_owned();
         report.checked = Some(Checked { method, verdict: "match", reason });
-        listener.event(Event::Decision("304: what is stored still stands, and is updated (RFC 9111, 4.3.4)".to_owned()));
+        listener
+            .event(Event::Decision("304: what is stored still stands, and is updated (RFC 9111, 4.3.4)".to_owned()));
         let given = Given { source: Source::Revalidated, validated: true };
         self.answer(&answer, given, report, listener).map(Some)
     }
@@ -291,7 +295,8 @@ impl Client<'_> {
         };
         let masked = error.clone().map_text(|text| report.mask.apply(text));
         listener.event(Event::Warning(format!("the origin gave no answer, a stale response is used: {masked}")));
-        listener.event(Event::Decision("stale, as the origin gave no answer (RFC 9111, 4.2.4; RFC 5861, 4)".to_owned()));
+        listener
+            .event(Event::Decision("stale, as the origin gave no answer (RFC 9111, 4.2.4; RFC 5861, 4)".to_owned()));
         let response = &pending.responses[fallback.index];
         if self.answer(response, Given { source: Source::Stale, validated: false }, report, listener)? {
             return Ok(true);

@@ -116,11 +116,8 @@ impl Client<'_> {
             return Err(Error::new(crate::error::Kind::Cache, "no_digest", "a stored response has no digest"));
         };
         if let Some(item) = self.item_of(response)? {
-            let item = if given.validated && !self.cache.is_read_only() {
-                self.cache.revalidated(&item, None)?
-            } else {
-                item
-            };
+            let item =
+                if given.validated && !self.cache.is_read_only() { self.cache.revalidated(&item, None)? } else { item };
             return give_item(Some(self.cache), self.task, &item, given.source, report);
         }
         self.give_bytes(&Bytes::Stored(path), response.size, Digests::known(digest, []), report)
@@ -184,7 +181,8 @@ impl Client<'_> {
         if !is_whole || self.hop.asked.method != "GET" {
             return Ok(true);
         }
-        let fits = proof.min_size.is_none_or(|s| s <= response.size) && proof.max_size.is_none_or(|s| response.size <= s);
+        let fits =
+            proof.min_size.is_none_or(|s| s <= response.size) && proof.max_size.is_none_or(|s| response.size <= s);
         let known = response.sha256.iter().map(crate::digest::Digest::algorithm).next();
         let others: Vec<_> = proof.digests.iter().map(|e| e.digest.algorithm()).filter(|a| Some(*a) != known).collect();
         if others.is_empty() {

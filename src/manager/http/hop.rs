@@ -51,11 +51,7 @@ impl Hop {
             only_if_cached: task.policy.offline,
             stale_if_error: task.policy.stale_if_error,
         };
-        let holder = Holder {
-            credential: audience.credential(&salt),
-            uri: audience.uri,
-            trust: task.trust.clone(),
-        };
+        let holder = Holder { credential: audience.credential(&salt), uri: audience.uri, trust: task.trust.clone() };
         direct(&mut request, http);
         Ok(Self { request, asked, holder, shown: secrets.redact_url(url) })
     }

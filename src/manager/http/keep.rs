@@ -69,31 +69,23 @@ impl Client<'_> {
             return loose(partial);
         }
         let response = self.response(head, exchange, content);
-        let mut kept = Kept::default();
-        let mut left = Some(partial);
-        if let (Some(content), true) = (content, self.is_item(head))
-            && let Some(partial) = left.take()
-        {
-            let (item, is_new) = self.commit(content, exchange, partial)?;
-            (kept.item, kept.is_new) = (Some(item), is_new);
-        }
-        if let Some(digest) = &response.sha256 {
-            kept.stored = Some(self.cache.blob_place(digest));
-        }
-        if let (Extent::Part { .. }, Some(partial)) = (response.stored.content, &left) {
+        if let Extent::Part { .. } = response.stored.content {
             // The part that came is given from its own file: what is stored may be more.
-            self.keep_part(response, &matching, exchange, head, partial, listener)?;
-            return Ok(Kept { partial: left, ..Kept::default() });
+            self.keep_part(response, &matching, exchange, head, &partial, listener)?;
+            return loose(partial);
         }
         let is_head = self.hop.asked.method == "HEAD";
         let replaced = matching.iter().filter(|r| !is_head || r.stored.method == "HEAD").map(|r| r.id);
-        let has_content = response.sha256.is_some();
-        self.cache.store_response(response, left.as_ref(), &replaced.collect::<Vec<_>>())?;
-        match left {
-            Some(partial) if has_content => partial.discard(),
-            left => kept.partial = left,
+        let response = self.cache.store_response(response, Some(&partial), &replaced.collect::<Vec<_>>())?;
+        let Some(digest) = &response.sha256 else { return loose(partial) };
+        let stored = Some(self.cache.blob_place(digest));
+        if let (Some(content), true) = (content, self.is_item(head)) {
+            // Last, for it lets go of the lock: whoever waits for it finds the response.
+            let (item, is_new) = self.commit(content, exchange, partial)?;
+            return Ok(Kept { item: Some(item), is_new, stored, partial: None });
         }
-        Ok(kept)
+        partial.discard();
+        Ok(Kept { stored, ..Kept::default() })
     }
 
     /// Whether it may be stored, by the rules and for its secrets.
@@ -187,9 +179,10 @@ impl Client<'_> {
 
     /// The answer to a HEAD brings what is stored for GET up to date, or says that it is outdated (RFC 9111, 4.3.5).
     fn freshen(&self, pending: &Pending, head: &Head, exchange: &Exchange) -> Result<()> {
-        let of_get = pending.responses.iter().filter(|r| {
-            r.stored.method == "GET" && r.stored.selecting.matches(&self.hop.asked.fields)
-        });
+        let of_get = pending
+            .responses
+            .iter()
+            .filter(|r| r.stored.method == "GET" && r.stored.selecting.matches(&self.hop.asked.fields));
         let changed: Vec<Response> = of_get
             .map(|response| {
                 if head.status == 200 && validation::head_agrees(&response.stored, &head.fields) {

@@ -225,16 +225,11 @@ impl<'a> Client<'a> {
             self.follow(response.stored.status, &response.stored.fields, listener)?;
             return Ok(false);
         }
-        let content = match (&response.sha256, response.stored.content) {
-            (None, _) => None,
-            (Some(_), _) => match self.cache.content_of(response, listener)? {
-                Some(path) => Some(path),
-                None => {
-                    self.passed_over.push(response.id);
-                    return Ok(false);
-                }
-            },
-        };
+        let content = self.cache.content_of(response, listener)?;
+        if content.is_none() && response.sha256.is_some() {
+            self.passed_over.push(response.id);
+            return Ok(false);
+        }
         if let Some(path) = &content
             && !self.proves(response, path)?
         {
