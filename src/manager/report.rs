@@ -22,7 +22,7 @@ pub enum Source {
     Hit,
     /// The cache, and the origin confirmed it.
     Revalidated,
-    /// The cache, since the origin could not be asked.
+    /// The cache, unconfirmed: the origin could not be asked, or need not be.
     Stale,
     /// A shared store.
     Shared,

@@ -195,6 +195,84 @@ fn a_304_about_nothing_stored_is_asked_again() {
 }
 
 #[test]
+fn a_refusal_of_one_requests_range_or_condition_is_not_stored() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            let reply = match (request.header("range"), request.header("if-match")) {
+                (Some(_), _) => Reply::new(416).field("Content-Range", "bytes */10"),
+                (_, Some(_)) => Reply::new(412),
+                _ => Reply::ok("0123456789"),
+            };
+            conn.reply(&reply.field("Cache-Control", "max-age=60"));
+        });
+        for (field, status) in [("Range: bytes=20-", 416), ("If-Match: \"x\"", 412)] {
+            let url = origin.url(&format!("/{status}"));
+            http(sandbox, &["--allow-status", "any", "-H", field, &url]).ok().has("http_code", status);
+            http(sandbox, &[&url]).ok().has("http_code", 200).has("source", "network");
+            http(sandbox, &["--allow-status", "any", "-H", field, &url]).ok().has("http_code", status);
+            http(sandbox, &[&url]).ok().has("http_code", 200).has("source", "hit");
+        }
+    });
+}
+
+#[test]
+fn a_304_that_may_answer_either_condition_answers_none() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| match request.header("if-none-match") {
+            None => conn.reply(&Reply::ok("one").field("ETag", "\"v\"").field("Cache-Control", "max-age=0")),
+            Some(_) => conn.reply(&Reply::new(304)),
+        });
+        let url = origin.url("/a");
+        http(sandbox, &[&url]).ok();
+        let run = http(sandbox, &["-H", "If-None-Match: \"x\"", "--allow-status=304", &url]);
+        run.ok().has("http_code", 304).has("source", "network");
+        let asked: Vec<_> = origin.requests().iter().map(|r| r.header("if-none-match").map(str::to_owned)).collect();
+        assert_eq!(asked, [None, Some("\"x\", \"v\"".to_owned()), Some("\"x\"".to_owned())]);
+        http(sandbox, &[&url]).ok().has("source", "revalidated");
+    });
+}
+
+#[test]
+fn stale_wholes_and_parts_answer_ranges_once_confirmed() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            let file = File::new("0123456789").etag("\"v\"").modified("").field("Cache-Control", "max-age=0");
+            conn.reply(&file.reply(request));
+        });
+        let (whole, some) = (origin.url("/whole"), origin.url("/some"));
+        http(sandbox, &[&whole]).ok();
+        part(sandbox, "0-4", &some).ok();
+        for (url, range, expected) in [(&whole, "2-3", "23"), (&some, "0-4", "01234"), (&some, "1-2", "12")] {
+            let run = part(sandbox, range, url);
+            run.ok().has("source", "revalidated").has("http_code", 206);
+            assert_eq!(body(&run), expected);
+            assert_eq!(origin.last().header("if-none-match"), Some("\"v\""));
+        }
+    });
+}
+
+#[test]
+fn a_part_without_a_validator_answers_but_is_never_joined() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            let file = File::new("0123456789").etag("").modified("").field("Cache-Control", "max-age=60");
+            conn.reply(&file.reply(request));
+        });
+        let url = origin.url("/a");
+        part(sandbox, "5-9", &url).ok();
+        for (range, expected) in [("6-8", "678"), ("6-", "6789"), ("-1", "9")] {
+            let run = part(sandbox, range, &url);
+            run.ok().has("source", "hit");
+            assert_eq!(body(&run), expected);
+        }
+        part(sandbox, "0-4", &url).ok();
+        http(sandbox, &[&url]).ok().has("source", "network").has("size", 10);
+        assert!(origin.last().header("range").is_none());
+        assert_eq!(origin.count(), 3);
+    });
+}
+
+#[test]
 fn only_this_mode_and_no_cache_take_ranges() {
     both(|sandbox| {
         let origin = origin_of_digits();

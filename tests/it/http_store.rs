@@ -48,6 +48,22 @@ fn no_store_leaves_nothing() {
 }
 
 #[test]
+fn what_may_not_be_stored_outdates_what_is() {
+    both(|sandbox| {
+        for (more, then) in [("Cache-Control: no-cache", "network"), ("Cache-Control: no-cache, no-store", "hit")] {
+            let origin = Origin::new(|request, conn| {
+                let control = if request.number == 0 { "max-age=60" } else { "no-store" };
+                conn.reply(&Reply::ok(format!("{}", request.number)).field("Cache-Control", control));
+            });
+            let url = origin.url("/a");
+            http(sandbox, &[&url]).ok();
+            http(sandbox, &["-H", more, &url]).ok().has("source", "network");
+            http(sandbox, &["-o", "out", &url]).ok().has("source", then);
+        }
+    });
+}
+
+#[test]
 fn each_credential_has_its_own() {
     both(|sandbox| {
         let secret = sandbox.canary("password");

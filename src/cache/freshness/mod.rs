@@ -140,6 +140,8 @@ pub struct Asked {
     pub method: String,
     /// The fields as they are sent, but for those that the cache adds. Secret values may stand as digests: they are only compared.
     pub fields: Fields,
+    /// Whether content is sent along. HTTP gives it no meaning in a GET, but servers do: such a request is only passed on.
+    pub has_content: bool,
     /// Whether a content coding will be undone.
     pub decodes: bool,
     /// Whether redirects are followed, so that their content is not needed.
@@ -168,6 +170,12 @@ impl Asked {
         }
         let pragma = Directives::parse(self.fields.all("pragma"));
         if pragma.has("no-cache") { Directives::parse([&b"no-cache"[..]]) } else { Directives::default() }
+    }
+
+    /// Whether what is stored may answer it at all.
+    #[must_use]
+    pub fn is_lookup(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD") && !self.has_content
     }
 
     /// Whether it has conditions that only the origin may judge (RFC 9111, 4.3.2).

@@ -106,8 +106,8 @@ pub fn decide(stored: &[Stored], asked: &Asked, now: Timestamp) -> Decision {
 
 fn look(stored: &[Stored], asked: &Asked, now: Timestamp) -> Decision {
     let plain = |why: &str| Decision { action: Action::Ask(Question::default()), why: why.to_owned() };
-    if !matches!(asked.method.as_str(), "GET" | "HEAD") {
-        return plain("the method is written through (RFC 9111, 4)");
+    if !asked.is_lookup() {
+        return plain("the method, or its content, is written through (RFC 9111, 4; RFC 9110, 9.3.1)");
     }
     if asked.is_for_origin() {
         return plain("If-Match and If-Unmodified-Since are for the origin (RFC 9111, 4.3.2)");

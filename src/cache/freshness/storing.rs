@@ -3,6 +3,7 @@
 use crate::cache::freshness::age::{is_explicit, is_heuristic};
 use crate::cache::freshness::directive::{Directives, members};
 use crate::cache::freshness::{Asked, Content};
+use crate::clock::Timestamp;
 use crate::message::Fields;
 use url::Url;
 
@@ -26,6 +27,9 @@ const UNDERSTOOD: [u16; 45] = [
     408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 429, 451, 500, 501, 502, 503, 504, 505, 511,
 ];
 
+/// Request fields whose failure is a 412 (RFC 9110, 13.1).
+const CONDITIONS: [&str; 4] = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+
 /// Whether a response may be stored; the rule that says so, or the one that forbids it.
 ///
 /// # Errors
@@ -33,6 +37,7 @@ const UNDERSTOOD: [u16; 45] = [
 pub fn may_store(asked: &Asked, target: &Url, status: u16, fields: &Fields) -> Result<&'static str, &'static str> {
     let directives = Directives::of(fields);
     match asked.method.as_str() {
+        "GET" | "HEAD" if asked.has_content => return Err("its request had content (RFC 9110, 9.3.1)"),
         "GET" | "HEAD" => {}
         "POST" if is_explicit(fields) && is_content_of(fields, target) => {}
         "POST" => return Err("POST without explicit freshness and a Content-Location of its own (RFC 9110, 9.3.3)"),
@@ -43,6 +48,12 @@ pub fn may_store(asked: &Asked, target: &Url, status: u16, fields: &Fields) -> R
     }
     match status {
         304 => return Err("a 304 is no response of its own (RFC 9111, 3)"),
+        412 if CONDITIONS.iter().any(|name| asked.fields.contains(name)) => {
+            return Err("it is about the conditions of this request alone (RFC 9110, 15.5.13)");
+        }
+        416 if asked.fields.contains("range") => {
+            return Err("it is about the range of this request alone (RFC 9110, 15.5.17)");
+        }
         206 if asked.method != "GET" || Content::of_part(fields).is_none() => {
             return Err("a part that cannot be placed (RFC 9111, 3.3)");
         }
@@ -100,6 +111,15 @@ pub fn kept_fields(fields: &Fields) -> Fields {
     kept
 }
 
+/// Fields with a `Date`: where the origin sent none, the time of receipt stands in its place (RFC 9110, 6.6.1).
+#[must_use]
+pub fn dated(mut fields: Fields, received_at: Timestamp) -> Fields {
+    if !fields.contains("date") {
+        fields.push("date", received_at.to_http_date());
+    }
+    fields
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +166,20 @@ mod tests {
         assert!(may("POST", "", 200, &[own, fresh]));
         assert!(!may("POST", "", 200, &[own]) && !may("POST", "", 200, &[fresh]));
         assert!(!may("POST", "", 200, &[("content-location", "/c"), fresh]));
+    }
+
+    #[test]
+    fn what_is_about_one_request_alone() {
+        let may = |status, asked: Asked| {
+            let fresh = [("cache-control", "max-age=60")].into_iter().collect();
+            may_store(&asked, &Url::parse("http://h/a").unwrap(), status, &fresh).is_ok()
+        };
+        let with = |name: &str| Asked::get([(name, "x")].into_iter().collect());
+        assert!(may(416, with("foo")) && !may(416, with("range")));
+        for condition in CONDITIONS {
+            assert!(may(412, with("foo")) && !may(412, with(condition)) && may(200, with(condition)));
+        }
+        assert!(!may(200, Asked { has_content: true, ..with("foo") }));
     }
 
     #[test]

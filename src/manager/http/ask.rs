@@ -2,9 +2,9 @@
 //! that nobody answered.
 
 use crate::cache::freshness::reuse::{Action, Question, is_server_error};
-use crate::cache::freshness::validation;
 use crate::cache::freshness::vary::Selecting;
 use crate::cache::freshness::{Content as Stored, invalidation, range};
+use crate::cache::freshness::{storing, validation};
 use crate::cache::response::{Response, also_for};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
@@ -18,7 +18,7 @@ use crate::manager::report::{Checked, Report, Source};
 use crate::message::Head;
 use crate::partial::{Partial, State};
 use crate::transfer;
-use crate::transfer::job::{Exchange, Failed, Fetched, Job};
+use crate::transfer::job::{Exchange, Failed, Fetched, Job, Statuses};
 use std::path::Path;
 
 impl Client<'_> {
@@ -29,8 +29,7 @@ impl Client<'_> {
         report: &mut Report,
         listener: &dyn Listener,
     ) -> Result<bool> {
-        let is_lookup = matches!(self.hop.asked.method.as_str(), "GET" | "HEAD");
-        if !is_lookup || self.cache.is_read_only() {
+        if !self.hop.asked.is_lookup() || self.cache.is_read_only() {
             let partial = self.loose_partial()?;
             return self.transfer(pending, partial, report, listener);
         }
@@ -46,8 +45,9 @@ impl Client<'_> {
         let mut answer = || Ok(matches!(self.decide()?.1, Action::Use(..)).then_some(()));
         match flight::join(&wait, listener, &mut answer)? {
             Turn::Answered(()) => {
-                listener
-                    .event(Event::Decision("another command asked the same: what it stored is looked at".to_owned()));
+                listener.event(Event::Decision(
+                    "another command asked the same: what it stored is looked at (RFC 9111, 4)".to_owned(),
+                ));
                 Ok(false)
             }
             Turn::Mine(partial) => match self.decide()? {
@@ -85,6 +85,12 @@ impl Client<'_> {
                 Err(failed) => return self.not_answered(&pending, failed, partial, report, listener),
             };
             let (head, fetched) = self.as_asked(fetched);
+            if let (true, Err(error)) = (is_server_error(head.status) && has_fallback(&pending), self.as_refused(&head))
+            {
+                let Fetched { exchange, content } = fetched;
+                let failed = Failed { error, exchange: Box::new(exchange), content };
+                return self.not_answered(&pending, failed, partial, report, listener);
+            }
             record::tell_exchange(report, &fetched.exchange, &self.task.travel.secrets);
             self.invalidate(&fetched.exchange, &head)?;
             if head.status != 304 {
@@ -95,7 +101,7 @@ impl Client<'_> {
                 return Ok(given);
             }
             listener.event(Event::Decision(
-                "the 304 is about none that is stored: asked again without conditions (RFC 9111, 4.3.4)".to_owned(),
+                "the 304 is about none that is stored: asked again without its conditions (RFC 9111, 4.3.4)".to_owned(),
             ));
             pending.question = Question { fallback: pending.question.fallback, ..Question::default() };
         }
@@ -146,6 +152,11 @@ impl Client<'_> {
         (fetched.exchange.head.clone().unwrap_or_default(), fetched)
     }
 
+    /// What a status means to the cache, whatever the user allows: a server's error is one.
+    fn as_refused(&self, head: &Head) -> Result<()> {
+        transfer::accept(head, &self.hop.request, &self.hop.shown, &Statuses::default())
+    }
+
     /// What a change at the origin makes worthless is not used again without being validated (RFC 9111, 4.4).
     fn invalidate(&self, exchange: &Exchange, head: &Head) -> Result<()> {
         let urls = invalidation::invalidated(&exchange.method, &self.hop.request.url, head.status, &head.fields);
@@ -166,13 +177,18 @@ impl Client<'_> {
         report: &mut Report,
         listener: &dyn Listener,
     ) -> Result<Option<bool>> {
+        let fields = &self.hop.request.fields;
+        let is_the_callers = fields.contains("if-none-match") || fields.contains("if-modified-since");
+        let is_ours = pending.question.conditions.is_some();
+        if is_the_callers && is_ours && head.validators().is_empty() {
+            // Whose condition does it answer?
+            return Ok(None);
+        }
         let nominated: Vec<&Response> = pending.question.nominated.iter().map(|i| &pending.responses[*i]).collect();
         let stored: Vec<_> = nominated.iter().map(|r| &r.stored).collect();
         let places = validation::confirmed(&stored, &head.fields);
         let Some(first) = places.first() else {
-            let fields = &self.hop.request.fields;
-            let is_the_callers = fields.contains("if-none-match") || fields.contains("if-modified-since");
-            if !is_the_callers && pending.question.conditions.is_some() {
+            if !is_the_callers && is_ours {
                 return Ok(None);
             }
             transfer::accept(head, &self.hop.request, &self.hop.shown, &self.task.travel.allow_status)?;
@@ -207,7 +223,8 @@ impl Client<'_> {
     pub(super) fn confirmed(&self, response: &Response, exchange: &Exchange, head: &Head) -> Response {
         let mut confirmed = response.clone();
         let stored = &mut confirmed.stored;
-        stored.fields = validation::updated(&stored.fields, &self.fields_to_keep(&head.fields));
+        let updated = validation::updated(&stored.fields, &self.fields_to_keep(&head.fields));
+        stored.fields = storing::dated(updated, exchange.received_at);
         (stored.requested_at, stored.received_at) = (exchange.requested_at, exchange.received_at);
         stored.invalidated = false;
         if stored.selecting.matches(&self.hop.asked.fields) {
@@ -294,9 +311,10 @@ impl Client<'_> {
             return Err(error);
         };
         let masked = error.clone().map_text(|text| report.mask.apply(text));
-        listener.event(Event::Warning(format!("the origin gave no answer, a stale response is used: {masked}")));
-        listener
-            .event(Event::Decision("stale, as the origin gave no answer (RFC 9111, 4.2.4; RFC 5861, 4)".to_owned()));
+        listener.event(Event::Warning(format!(
+            "the origin did not answer as it should, a stale response is used: {masked}"
+        )));
+        listener.event(Event::Decision("stale, as the origin failed (RFC 9111, 4.2.4; RFC 5861, 4)".to_owned()));
         let response = &pending.responses[fallback.index];
         if self.answer(response, Given { source: Source::Stale, validated: false }, report, listener)? {
             return Ok(true);
@@ -314,6 +332,11 @@ impl Client<'_> {
         // A failure that cannot be noted is told all the same.
         report.item = failure.note(self.cache, &report.mask);
     }
+}
+
+/// Whether something stale may answer in place of a server's error.
+fn has_fallback(pending: &Pending) -> bool {
+    pending.question.fallback.is_some_and(|fallback| fallback.after_errors)
 }
 
 fn copy_into(partial: &Partial, content: &Path) -> Result<()> {

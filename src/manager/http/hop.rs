@@ -43,6 +43,7 @@ impl Hop {
         let asked = Asked {
             method: method.to_owned(),
             fields: concealed(&sent, secrets, &salt),
+            has_content: request.body.is_some(),
             decodes: task.travel.compressed,
             follows: task.travel.max_redirects.is_some(),
             renewal: http.renewal,

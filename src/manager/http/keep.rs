@@ -1,6 +1,7 @@
 //! Keeping what the origin sent: as an item, if it is what the key names; as a response, if the rules let it be stored; in
 //! place of what it outdates.
 
+use crate::cache::freshness::directive::Directives;
 use crate::cache::freshness::{Content as Extent, Stored, range, storing, validation, vary::Selecting};
 use crate::cache::item::{Item, NewContent};
 use crate::cache::response::Response;
@@ -130,7 +131,7 @@ impl Client<'_> {
 
     /// The response as it would be stored.
     fn response(&self, head: &Head, exchange: &Exchange, content: Option<&Content>) -> Response {
-        let fields = self.fields_to_keep(&head.fields);
+        let fields = storing::dated(self.fields_to_keep(&head.fields), exchange.received_at);
         let whole = content.map_or(Extent::Head, |content| Extent::Whole(content.size));
         let extent = match head.status {
             _ if self.hop.asked.method == "HEAD" => Extent::Head,
@@ -199,7 +200,8 @@ impl Client<'_> {
 
     /// A full response that may not be stored outdates what is stored all the same, unless it is only an error.
     fn forget_outdated(&self, head: &Head, matching: &[&Response]) -> Result<()> {
-        let may_be_stored_by_us = !self.hop.asked.fields.contains("cache-control");
+        // What the request alone keeps from being stored says nothing against what is.
+        let may_be_stored_by_us = !Directives::of(&self.hop.asked.fields).has("no-store");
         let says = matches!(head.status, 200..=299 | 300..=303 | 307 | 308 | 404 | 410) && head.status != 206;
         if self.hop.asked.method != "GET" || !says || !may_be_stored_by_us || matching.is_empty() {
             return Ok(());
