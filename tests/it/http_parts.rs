@@ -228,6 +228,8 @@ fn a_304_that_may_answer_either_condition_answers_none() {
         run.ok().has("http_code", 304).has("source", "network");
         let asked: Vec<_> = origin.requests().iter().map(|r| r.header("if-none-match").map(str::to_owned)).collect();
         assert_eq!(asked, [None, Some("\"x\", \"v\"".to_owned()), Some("\"x\"".to_owned())]);
+        let since = ["-H", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", "--allow-status=304", &url];
+        http(sandbox, &since).ok().has("http_code", 200).has("source", "revalidated");
         http(sandbox, &[&url]).ok().has("source", "revalidated");
     });
 }

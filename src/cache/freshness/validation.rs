@@ -71,6 +71,16 @@ pub fn confirmed(nominated: &[&Stored], fields: &Fields) -> Vec<usize> {
     if nominated.len() == 1 { vec![0] } else { Vec::new() }
 }
 
+/// Whether a 304 with these fields may as well answer a tag of the caller's own that none of the nominated has: it names
+/// no validator, and both were asked about.
+#[must_use]
+pub fn is_ambiguous(asked: &Asked, nominated: &[&Stored], fields: &Fields) -> bool {
+    let told = Head { fields: fields.clone(), ..Head::default() }.validators();
+    let tags: Vec<String> = nominated.iter().filter_map(|stored| stored.validators().etag).collect();
+    let is_foreign = |tag: &String| !tags.iter().any(|own| same_tag_weakly(own, tag));
+    told.is_empty() && entity_tags(&asked.fields, "if-none-match").iter().any(is_foreign)
+}
+
 /// When a response was made, for choosing the most recent.
 pub(crate) fn made(stored: &Stored) -> (Timestamp, Timestamp) {
     (age::date(stored), stored.received_at)
@@ -205,6 +215,18 @@ mod tests {
         assert_eq!(means(&[]), [] as [usize; 0], "which of them?");
         assert_eq!(confirmed(&nominated[..1], &Fields::new()), [0], "the only one");
         assert_eq!(confirmed(&nominated[..1], &fields(&[("etag", "\"x\"")])), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn whose_condition_a_bare_304_answers() {
+        let own = stored(&[("etag", "\"a\""), ("last-modified", EARLY)]);
+        let is_unclear = |request: (&str, &str), told: &[(&str, &str)]| {
+            is_ambiguous(&Asked::get(fields(&[request])), &[&own], &fields(told))
+        };
+        assert!(is_unclear(("if-none-match", "\"x\", \"a\""), &[]));
+        assert!(!is_unclear(("if-none-match", "\"x\""), &[("etag", "\"x\"")]), "it says whose");
+        assert!(!is_unclear(("if-none-match", "W/\"a\""), &[]), "there is but one");
+        assert!(!is_unclear(("if-modified-since", LATE), &[]), "a date of ours is sent in its place");
     }
 
     #[test]

@@ -180,12 +180,11 @@ impl Client<'_> {
         let fields = &self.hop.request.fields;
         let is_the_callers = fields.contains("if-none-match") || fields.contains("if-modified-since");
         let is_ours = pending.question.conditions.is_some();
-        if is_the_callers && is_ours && head.validators().is_empty() {
-            // Whose condition does it answer?
-            return Ok(None);
-        }
         let nominated: Vec<&Response> = pending.question.nominated.iter().map(|i| &pending.responses[*i]).collect();
         let stored: Vec<_> = nominated.iter().map(|r| &r.stored).collect();
+        if is_ours && validation::is_ambiguous(&self.hop.asked, &stored, &head.fields) {
+            return Ok(None);
+        }
         let places = validation::confirmed(&stored, &head.fields);
         let Some(first) = places.first() else {
             if !is_the_callers && is_ours {
