@@ -195,6 +195,26 @@ fn a_304_about_nothing_stored_is_asked_again() {
 }
 
 #[test]
+fn a_part_that_is_not_what_it_says_is_given_but_not_stored() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            let told = request.path()[1..].replace('_', "/");
+            let reply = Reply::new(206).body("01234").field("Cache-Control", "max-age=60").field("ETag", "\"v\"");
+            conn.reply(&reply.field("Content-Range", format!("bytes {told}")));
+        });
+        for told in ["4-9_10", "0-18446744073709551615_*", "5-18446744073709551614_18446744073709551615", "9-4_10", "x"]
+        {
+            let url = origin.url(&format!("/{told}"));
+            for _ in 0..2 {
+                let run = part(sandbox, "0-4", &url);
+                run.ok().has("source", "network").has("http_code", 206);
+                assert_eq!(body(&run), "01234", "{told}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_refusal_of_one_requests_range_or_condition_is_not_stored() {
     both(|sandbox| {
         let origin = Origin::new(|request, conn| {

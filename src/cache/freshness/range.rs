@@ -281,4 +281,20 @@ mod tests {
         let weak = |p: Stored| Stored { fields: tagged("W/\"a\"").fields, ..p };
         assert_eq!(joined(&weak(part(0, 4, ten)), &weak(part(5, 9, ten))), None, "a weak validator");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_cut_lies_within(
+            (first, length) in proptest::prelude::any::<(u64, u64)>(),
+            total in proptest::option::of(proptest::prelude::any::<u64>()),
+            text in "bytes=[0-9]{0,21}-[0-9]{0,21}",
+        ) {
+            let last = first.saturating_add(length);
+            for stored in [part(first, last, total), Stored { content: Content::Whole(length), ..tagged("\"a\"") }] {
+                let Found::Part(slice) = find(&stored, &range(&text)) else { continue };
+                let size = if stored.status == 206 { last - first + 1 } else { length };
+                proptest::prop_assert!(slice.length > 0 && slice.offset + slice.length <= size, "{slice:?}");
+            }
+        }
+    }
 }

@@ -98,7 +98,7 @@ impl Client<'_> {
     ) -> std::result::Result<&'static str, &'static str> {
         if let (206, Some(content), Some(Extent::Part { first, last, .. })) =
             (head.status, content, Extent::of_part(&head.fields))
-            && last - first + 1 != content.size
+            && (last - first).checked_add(1) != Some(content.size)
         {
             return Err("a part of another length than it says (RFC 9110, 14.4)");
         }
