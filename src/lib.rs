@@ -56,6 +56,7 @@ pub mod disk;
 pub mod error;
 pub mod event;
 pub mod json;
+pub mod kv;
 pub mod manager;
 pub mod message;
 pub mod partial;

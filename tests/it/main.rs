@@ -19,6 +19,7 @@ mod fetch;
 mod freshness;
 mod hostile;
 mod keys;
+mod kv_behaviour;
 mod lists;
 mod origins;
 mod progress;
