@@ -11,6 +11,7 @@
 //! | [`manager`] | a descriptor in, a usable file out: look up, judge, fetch, verify, commit, deliver; `task` is what is wanted, `report` what came of it |
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
+//! | [`shared`] | what one machine has, others need not fetch: signed records and blobs over a store |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
@@ -61,6 +62,7 @@ pub mod manager;
 pub mod message;
 pub mod partial;
 pub mod secret;
+pub mod shared;
 pub mod transfer;
 
 // The commands of the README are run by `tests/it/readme.rs`, its Rust by this.

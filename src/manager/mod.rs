@@ -42,16 +42,19 @@ mod give;
 mod judge;
 mod record;
 pub mod report;
+mod share;
 pub mod task;
 
 use crate::cache::{self, Cache};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
+use crate::shared::Shared;
 use crate::transfer::Transfer;
 use crate::transfer::job;
 use ask::Asking;
 use decide::Next;
 use report::Report;
+use share::Offer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -63,6 +66,8 @@ use task::{Destination, Task};
 pub struct Options {
     /// Where the cache is and how it is opened; `None`: there is none.
     pub cache: Option<cache::Options>,
+    /// What other machines have fetched; `None`: there is no shared store.
+    pub shared: Option<Arc<Shared>>,
     /// How many tasks run at once.
     pub jobs: usize,
     /// How long another process's fetch of the same is waited for; `None`: as long as it grows.
@@ -87,6 +92,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             cache: None,
+            shared: None,
             jobs: 8,
             join_timeout: None,
             fail_fast: false,
@@ -119,7 +125,11 @@ impl Manager {
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
             Next::Done(report) => *report,
-            Next::Ask(ask) => ask.ask(listener),
+            Next::Ask(ask) => {
+                let (report, offer) = ask.ask(listener);
+                offer.into_iter().for_each(Offer::make);
+                report
+            }
         };
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
             cache.count_reads(&[item.id]);
@@ -204,13 +214,18 @@ impl Manager {
                 scope.spawn(move || {
                     while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
-                        let report =
-                            if self.is_cancelled() { interrupted(&tasks[index]) } else { ask.ask(ears.as_ref()) };
+                        let (report, offer) = if self.is_cancelled() {
+                            (interrupted(&tasks[index]), None)
+                        } else {
+                            ask.ask(ears.as_ref())
+                        };
                         self.note_end(&report);
                         drop(ears);
                         if sender.send((index, report)).is_err() {
                             return;
                         }
+                        // Nobody waits for what others are offered.
+                        offer.into_iter().for_each(Offer::make);
                     }
                 });
             }

@@ -1,11 +1,12 @@
 //! Reads an export: contents first, rows at the end, all or nothing.
 
 use crate::cache::blobs::link;
-use crate::cache::commit::seat;
+use crate::cache::by_hand::seated;
+use crate::cache::commit::{reread, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
-use crate::cache::item::{Item, Status};
-use crate::cache::registry::connection::Outcome;
+use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, change, item};
 use crate::cache::remove::{Unneeded, sweep};
 use crate::cache::transport::rows::{self, damaged, text};
@@ -20,6 +21,7 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _, Write as _};
+use std::path::Path;
 
 /// Imports an export.
 pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Imported> {
@@ -153,9 +155,14 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 if std::mem::take(&mut is_first) {
                     return Ok(());
                 }
-                match one(registry, connection, line, &copies, &needed) {
-                    Ok(true) => items += 1,
-                    Ok(false) => known += 1,
+                let place = |digest: &Digest, path: &Path| {
+                    let copy = RefCell::new(copies.borrow_mut().remove(digest));
+                    needed.replace(Some(digest.clone()));
+                    seat(registry, connection, digest, path, &copy)
+                };
+                match one(registry, connection, line, &place) {
+                    Ok((_, true)) => items += 1,
+                    Ok((_, false)) => known += 1,
                     Err(error) => {
                         failure = Some(error);
                         return Err(damaged("ended"));
@@ -173,15 +180,30 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 (imported.items, imported.known) = (items, known);
                 return Ok(imported);
             }
-            Err(crate::cache::registry::connection::Failure::NeedsCopy) => {
+            Err(Failure::NeedsCopy) => {
                 let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
                 let copy = link::copy(registry.folder(), &registry.folder().blob(&digest))?;
                 copies.borrow_mut().insert(digest, copy);
             }
-            Err(crate::cache::registry::connection::Failure::Said(error)) => return Err(error),
+            Err(Failure::Said(error)) => return Err(error),
             Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot import: {other:?}"))),
         }
     }
+}
+
+/// Takes in one item with its content, which is hashed as it comes and has its place before the row is written. An item that is
+/// here already is given as it is.
+pub(crate) fn adopt(registry: &Registry, line: &Value, content: &mut dyn Read) -> Result<Item> {
+    let digest = digest_of(line)?.ok_or_else(|| damaged("an item has no content"))?;
+    let size = line["item"]["size"].as_u64().ok_or_else(|| damaged("a size is none"))?;
+    check(line, &HashMap::from([(digest.clone(), size)]))?;
+    let received = intake::receive(registry, content, &digest, size)?;
+    let again = || intake::keep(registry, &received, Some(&digest)).map(|_| ());
+    seated(registry, &digest, &again, &|connection, copy| {
+        let place = |digest: &Digest, path: &Path| seat(registry, connection, digest, path, copy);
+        let (id, _) = one(registry, connection, line, &place)?;
+        reread(registry, connection, id)
+    })
 }
 
 fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
@@ -202,7 +224,7 @@ fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
     Ok(())
 }
 
-fn digest_of(line: &Value) -> Result<Option<Digest>> {
+pub(crate) fn digest_of(line: &Value) -> Result<Option<Digest>> {
     use base64::Engine as _;
     match &line["item"]["sha256"] {
         Value::Null => Ok(None),
@@ -236,22 +258,19 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
     }
 }
 
-/// Adds one item; false if it is here already. A version that is here with another content makes room by the next number.
-fn one(
-    registry: &Registry,
-    connection: &Connection,
-    line: &Value,
-    copies: &RefCell<HashMap<Digest, Temporary>>,
-    needed: &RefCell<Option<Digest>>,
-) -> Outcome<bool> {
+/// Gives a content its name.
+type Place<'a> = dyn Fn(&Digest, &Path) -> Outcome<Option<Record>> + 'a;
+
+/// Adds one item; gives its id, and whether it is new here. A version that is here with another content makes room by the next number.
+fn one(registry: &Registry, connection: &Connection, line: &Value, place: &Place<'_>) -> Outcome<(i64, bool)> {
     let key = Key(text(line, "key")?.to_owned());
     let mut version =
         line["item"]["version"].as_i64().filter(|v| *v > 0).ok_or_else(|| damaged("a version is none"))?;
     let status = line["item"]["status"].as_i64();
     let digest = digest_of(line)?;
     let bytes = digest.as_ref().map(Digest::bytes);
-    if holds(connection, &key, status, bytes, &line["item"]["created_at"])? {
-        return Ok(false);
+    if let Some(id) = held(connection, &key, status, bytes, &line["item"]["created_at"])? {
+        return Ok((id, false));
     }
     let mut taken = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE key = ?1 AND version = ?2)")?;
     if taken.query_row(rusqlite::params![key.0, version], |row| row.get::<_, bool>(0))? {
@@ -261,25 +280,23 @@ fn one(
     let item: Item =
         item::by_id(connection, registry.folder(), id)?.ok_or_else(|| damaged("an item makes no sense"))?;
     if let (Some(digest), true) = (&digest, item.status != Status::Deleted) {
-        let copy = RefCell::new(copies.borrow_mut().remove(digest));
-        needed.replace(Some(digest.clone()));
-        let record = seat(registry, connection, digest, &item.path, &copy)?;
+        let record = place(digest, &item.path)?;
         item::note_copy(connection, id, record.as_ref())?;
     }
-    Ok(true)
+    Ok((id, true))
 }
 
-/// Whether the same version is here, under whatever number.
-fn holds(
+/// The id of the same version, if it is here, under whatever number.
+fn held(
     connection: &Connection,
     key: &Key,
     status: Option<i64>,
     digest: Option<&[u8]>,
     created_at: &Value,
-) -> Outcome<bool> {
+) -> Outcome<Option<i64>> {
     let mut statement = connection.prepare_cached(
-        "SELECT 1 FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
+        "SELECT id FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
     )?;
     let parameters = rusqlite::params![key.0, status, digest, created_at.as_i64()];
-    Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)
 }

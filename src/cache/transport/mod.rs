@@ -11,6 +11,7 @@
 
 pub(crate) mod export;
 pub(crate) mod import;
+pub mod line;
 mod rows;
 
 /// The first file of an export.

@@ -32,7 +32,7 @@ const ITEM: [&str; 20] = [
     "error",
 ];
 /// Columns that only say more, with what is meant where they are missing.
-const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
+pub(crate) const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item.
 const OWNED: [(&str, &[&str]); 7] = [
     (

@@ -182,6 +182,7 @@ fn manager_options(session: &Session<'_>, args: &Fetch, cache: Option<cache::Opt
     let defaults = Options::default();
     Options {
         cache,
+        shared: None,
         jobs: args.travel.jobs.unwrap_or(defaults.jobs),
         join_timeout: args.global.join_timeout,
         fail_fast: args.travel.fail_fast,
