@@ -24,8 +24,15 @@
 
 pub mod address;
 pub mod driver;
+pub mod entry_file;
 mod envelope;
+pub mod file;
+#[cfg(feature = "memcached")]
+pub mod memcached;
 pub mod memory;
 pub mod null;
 pub mod open;
+#[cfg(feature = "redis")]
+pub mod redis;
+pub mod sqlite;
 pub mod store;

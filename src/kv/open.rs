@@ -4,8 +4,12 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Listener, Silent};
 use crate::kv::address::Address;
 use crate::kv::driver::Driver;
+#[cfg(feature = "memcached")]
+use crate::kv::memcached;
+#[cfg(feature = "redis")]
+use crate::kv::redis;
 use crate::kv::store::Store;
-use crate::kv::{memory, null};
+use crate::kv::{file, memory, null, sqlite};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,6 +90,16 @@ pub struct Kept {
 pub const KINDS: &[Kept] = &[
     Kept { schemes: &["memory"], feature: None, built_in: true, network: false },
     Kept { schemes: &["null"], feature: None, built_in: true, network: false },
+    Kept { schemes: &["file"], feature: None, built_in: true, network: false },
+    Kept { schemes: &["sqlite"], feature: None, built_in: true, network: false },
+    Kept {
+        schemes: &["redis", "rediss", "valkey", "valkeys"],
+        feature: Some("redis"),
+        built_in: cfg!(feature = "redis"),
+        network: true,
+    },
+    Kept { schemes: &["unix"], feature: Some("redis"), built_in: cfg!(feature = "redis"), network: false },
+    Kept { schemes: &["memcached"], feature: Some("memcached"), built_in: cfg!(feature = "memcached"), network: true },
 ];
 
 /// Opens a store. Nothing is connected or made before it is first used.
@@ -105,7 +119,9 @@ pub fn open(url: &str, options: &Options) -> Result<Store> {
         return Err(Error::new(Kind::Usage, "not_built_in", format!("stores `{scheme}` are not built into this dl"))
             .hint(format!("cargo install dl --features {feature}; `dl --version` tells what is built in")));
     }
-    if kind.network && options.offline {
+    let is_socket = |server: &crate::kv::address::Server| server.host.is_empty() && server.path.len() > 1;
+    let local = scheme == "memcached" && address.server().is_some_and(is_socket);
+    if kind.network && !local && options.offline {
         let message = format!("the store `{}` is over the network, and --offline was said", address.shown());
         return Err(Error::new(Kind::Network, "offline", message));
     }
@@ -118,16 +134,21 @@ pub fn open(url: &str, options: &Options) -> Result<Store> {
 
 /// The one match.
 fn driver(address: &Address, options: &Options) -> Result<Box<dyn Driver>> {
-    let threshold = options.threshold.filter(|n| *n > 0);
     Ok(match address.scheme() {
         "memory" => {
-            address.only(&[])?;
-            Box::new(memory::Memory::new(threshold))
+            address.only(&["threshold"])?;
+            Box::new(memory::Memory::new(address.threshold(options)?))
         }
         "null" => {
             address.only(&[])?;
             Box::new(null::Null)
         }
+        "file" => Box::new(file::Folder::new(address, options)?),
+        "sqlite" => Box::new(sqlite::Sqlite::new(address, options)?),
+        #[cfg(feature = "redis")]
+        "redis" | "rediss" | "valkey" | "valkeys" | "unix" => Box::new(redis::Redis::new(address, options)?),
+        #[cfg(feature = "memcached")]
+        "memcached" => Box::new(memcached::Memcached::new(address, options)?),
         scheme => return Err(Error::usage(format!("there is no driver for `{scheme}`"))),
     })
 }

@@ -15,6 +15,7 @@ use crate::kv::driver::{Abilities, Condition, Content, Driver, Entry, Record, un
 use crate::kv::envelope::{Envelope, OVERHEAD_BYTES, OWN, Pieces, Value, hashed_name};
 use crate::kv::open::Options;
 use crate::kv::store::count::Pause;
+
 use crate::secret::Mask;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub const LARGEST_VALUE_BYTES: usize = 512 << 20;
 const BATCH_KEYS: usize = 128;
 /// How many tries an overwrite has to see which pieces it makes superfluous.
 const OVERWRITE_TRIES: u32 = 16;
+
+pub use crate::kv::store::count::decimal;
 
 /// An open store. Clones share one connection.
 #[derive(Debug, Clone)]
