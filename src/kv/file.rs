@@ -60,7 +60,7 @@ impl Folder {
             may_create: address.may_create()?,
             mode,
             threshold: address.threshold(options)?,
-            patience: options.answer_timeout,
+            patience: options.lock_timeout,
         })
     }
 

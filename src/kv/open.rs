@@ -21,8 +21,10 @@ use std::time::Duration;
 pub struct Options {
     /// Until a connection stands, TLS included.
     pub connect_timeout: Duration,
-    /// Without a byte of an answer; for a local store, how long a lock of another process is waited for.
+    /// Without a byte of an answer.
     pub answer_timeout: Duration,
+    /// How long a lock of another process is waited for (file, sqlite).
+    pub lock_timeout: Duration,
     /// No network: a store over it fails with `offline` before anything is asked.
     pub offline: bool,
     /// At most so many entries (memory, file, sqlite); 0 and `None`: no limit.
@@ -53,6 +55,7 @@ impl Default for Options {
         Self {
             connect_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(30),
             offline: false,
             threshold: None,
             environment: BTreeMap::new(),
@@ -67,6 +70,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("connect_timeout", &self.connect_timeout)
             .field("answer_timeout", &self.answer_timeout)
+            .field("lock_timeout", &self.lock_timeout)
             .field("offline", &self.offline)
             .field("threshold", &self.threshold)
             .finish_non_exhaustive()

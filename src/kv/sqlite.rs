@@ -92,7 +92,7 @@ impl Sqlite {
             path: path.to_owned(),
             may_create: address.may_create()?,
             threshold: address.threshold(options)?,
-            patience: options.answer_timeout,
+            patience: options.lock_timeout,
             words: Words::new(address)?,
             connection: Mutex::new(None),
         })
@@ -192,7 +192,8 @@ impl Sqlite {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 let limit = self.patience.as_secs_f64();
-                Error::new(Kind::Timeout, "store_timeout", format!("another process held it for {limit} s"))
+                Error::new(Kind::Cache, "lock_timeout", format!("another process held it for {limit} s"))
+                    .hint("try again, or raise --lock-timeout")
             }
             Some(ErrorCode::DiskFull) => disk("disk_full"),
             Some(ErrorCode::ReadOnly) => disk("read_only"),
