@@ -16,7 +16,7 @@ use dl::cache::clean::Limits;
 use dl::clock::{parse_duration, parse_size};
 use dl::config::{self, Entry, Given};
 use dl::error::{Error, Result};
-use dl::secret::Secrets;
+use dl::secret::{Secret, Secrets};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -53,12 +53,22 @@ const FAMILIES: &[&[&str]] = &[
     &["max-redirs", "no-follow"],
     &["user", "netrc", "netrc-file"],
     &["ipv4", "ipv6"],
+    &["shared", "no-shared"],
     &["data", "data-urlencode", "data-json", "form", "form-string"],
 ];
 /// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
 const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
 /// Keys of tables, and the option that each is.
-const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared"), ("kv", "store", "store")];
+const TABLE_KEYS: &[(&str, &str, &str)] = &[
+    ("cache", "multi-user", "cache-shared"),
+    ("kv", "store", "store"),
+    ("shared", "url", "shared"),
+    ("shared", "mode", "shared-mode"),
+];
+/// The variable that holds the secret of `[shared]`.
+const SHARED_SECRET: &str = "DL_SHARED_SECRET";
+/// Keys of `[shared]` that are no options: nobody types a secret.
+const SHARED_KEYS: [&str; 2] = ["secret", "private"];
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +126,17 @@ pub(crate) struct Layers {
     pub(crate) limits: Limits,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
+    /// What machines that share a store agree on (`[shared] secret, private`).
+    pub(crate) agreed: Agreed,
+}
+
+/// What machines that share a store agree on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Agreed {
+    /// Signs what is shared.
+    pub(crate) secret: Option<Secret>,
+    /// What was fetched with a credential is shared too.
+    pub(crate) private: bool,
 }
 
 /// The options that may stand in variables or in the config file.
@@ -145,6 +166,7 @@ impl Layers {
             None
         };
         let mut layers = Self { environment: environment(context, &typed.command.borrow()), ..Self::default() };
+        layers.agreed.secret = context.text(SHARED_SECRET)?.map(Secret::new);
         let no_config = match no_config {
             Some(said) => said,
             None => match context.text("DL_NO_CONFIG")? {
@@ -183,7 +205,7 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "kv", "secrets"]);
+            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "kv", "secrets", "shared"]);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }
@@ -216,7 +238,21 @@ impl Layers {
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);
         let limits = if table == "cache" { &LIMIT_KEYS[..] } else { &[] };
-        known(&entry.key, names.chain(limits.iter().copied()), path, entry.line)?;
+        let agreed = if table == "shared" { &SHARED_KEYS[..] } else { &[] };
+        known(&entry.key, names.chain(limits.iter().chain(agreed).copied()), path, entry.line)?;
+        if agreed.contains(&entry.key.as_str()) {
+            let text = list_of(&entry.value).pop().unwrap_or_default();
+            if entry.key == "secret" {
+                // The variable is nearer.
+                let said = Some(Secret::new(text)).filter(|secret| !secret.expose().is_empty());
+                self.agreed.secret = self.agreed.secret.take().or(said);
+            } else {
+                self.agreed.private = super::args::values::truth(&text).map_err(|why| {
+                    Error::usage(format!("bad value for `private` in {}:{}", path.display(), entry.line)).cause(why)
+                })?;
+            }
+            return Ok(());
+        }
         if limits.contains(&entry.key.as_str()) {
             let text = list_of(&entry.value).pop().unwrap_or_default();
             let wrong =
@@ -350,7 +386,8 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
 /// Variables that begin like options and are none, with what may have been meant.
 pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String>)> {
     let of_fetch = settable();
-    let names: Vec<String> = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]).map(option_variable).collect();
+    let options = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]);
+    let names: Vec<String> = options.map(option_variable).chain([SHARED_SECRET.to_owned()]).collect();
     let foreign = |name: &str| name.starts_with("DL_TEST_") || name.starts_with("DL_RUN_");
     context
         .option_variables()

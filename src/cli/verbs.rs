@@ -200,6 +200,22 @@ pub(crate) const VERBS: &[Verb] = &[
         run: commands::cache_transport::import,
     },
     Verb {
+        words: &["cache", "push"],
+        aliases: &[],
+        about: "Offer items to the shared store, whatever its mode",
+        examples: "  dl cache push https://example.org/trips.csv --shared redis://cache.example.org",
+        options: cache::OfItems::command,
+        run: commands::cache_share::push,
+    },
+    Verb {
+        words: &["cache", "pull"],
+        aliases: &[],
+        about: "Take items in from the shared store, by URI or key; prints their paths",
+        examples: "  dl cache pull https://example.org/trips.csv --shared s3://team-cache/dl",
+        options: cache::OfItems::command,
+        run: commands::cache_share::pull,
+    },
+    Verb {
         words: &["cache", "key"],
         aliases: &[],
         about: "The key of a URI with its parameters; it never changes between releases",

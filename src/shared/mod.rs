@@ -175,6 +175,14 @@ impl Shared {
         self.private
     }
 
+    /// Proves that it answers.
+    ///
+    /// # Errors
+    /// Those of the store; `Timeout` where it takes longer than two seconds.
+    pub fn ping(&self) -> Result<()> {
+        within(&self.store, Store::ping)
+    }
+
     /// What joins the keys sent there in place of the cache's salt, if there is something.
     #[must_use]
     pub fn salt(&self) -> Option<&[u8]> {

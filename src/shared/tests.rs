@@ -27,11 +27,7 @@ fn cache(folder: &std::path::Path) -> Cache {
 fn put(cache: &Cache, uri: &str, text: &str) -> Item {
     let mut new = NewItem::of_uri(uri, Map::new()).unwrap();
     new.label = "rates".to_owned();
-    new.attributes.push(Attribute {
-        namespace: String::new(),
-        name: "rows".to_owned(),
-        value: AttributeValue::Int(3),
-    });
+    new.attributes.push(Attribute { namespace: String::new(), name: "rows".to_owned(), value: AttributeValue::Int(3) });
     cache.put_from(&mut text.as_bytes(), &new).unwrap()
 }
 

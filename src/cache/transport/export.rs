@@ -1,12 +1,11 @@
 //! Writes an export.
 
 use crate::cache::blobs;
-use crate::cache::item::{Item, Status};
+use crate::cache::item::Status;
 use crate::cache::query::Query;
 use crate::cache::registry::{Registry, item, search};
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
-use crate::descriptor::canonical;
 use crate::digest::{Digest, Hasher, encode_hex};
 use crate::error::{Error, Kind, Result};
 use serde_json::{Value, json};
@@ -36,7 +35,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
         let Some((row, item)) = found else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
-        } else if is_private(&item) && !with_salt {
+        } else if item.is_private() && !with_salt {
             exported.private += 1;
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
@@ -61,12 +60,6 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, END, end.len() as u64, &mut end.as_bytes()).map_err(|e| failed(&e))?;
     tar.into_inner().and_then(Write::flush).map_err(|e| failed(&e))?;
     Ok(exported)
-}
-
-/// Whether an item came by a credential, or its key tells of one.
-fn is_private(item: &Item) -> bool {
-    item.download.as_ref().is_some_and(|d| d.private)
-        || (!item.params.is_empty() && canonical(&Value::Object(item.params.clone())).contains("\"hmac:"))
 }
 
 fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut dyn io::Read) -> io::Result<()> {

@@ -51,6 +51,13 @@ impl Line {
         self.value["item"]["uri"].as_str().unwrap_or_default()
     }
 
+    /// The parameters that join its key.
+    #[must_use]
+    pub fn params(&self) -> Map<String, Value> {
+        let text = self.value["item"]["params"].as_str().unwrap_or_default();
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
     /// The SHA-256 of its content.
     #[must_use]
     pub const fn sha256(&self) -> &Digest {

@@ -6,6 +6,7 @@ pub(crate) mod cache_create;
 pub(crate) mod cache_key;
 pub(crate) mod cache_ls;
 pub(crate) mod cache_set;
+pub(crate) mod cache_share;
 pub(crate) mod cache_show;
 pub(crate) mod cache_stats;
 pub(crate) mod cache_transport;
