@@ -197,8 +197,8 @@ impl Shared {
         match work(self) {
             Ok(value) => Some(value),
             Err(error) => {
-                // Wrong bytes and local disks are no reason to think that it would not answer.
-                let is_lost = !matches!(error.kind(), Kind::Integrity | Kind::Disk | Kind::Cache);
+                // Wrong bytes are no reason to think that it would not answer.
+                let is_lost = !matches!(error.kind(), Kind::Integrity | Kind::Cache);
                 if !is_lost || !self.lost.swap(true, Ordering::Relaxed) {
                     self.warn(format!("the shared store is passed by: {error}"));
                 }

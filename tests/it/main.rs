@@ -36,6 +36,7 @@ mod registry_order;
 mod request;
 mod resume;
 mod secrets;
+mod shared;
 mod signals;
 mod single_flight;
 mod tls;
