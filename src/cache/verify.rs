@@ -2,11 +2,13 @@
 
 use crate::cache::blobs;
 use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, blob, item};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
 use crate::error::Result;
+use rusqlite::Connection;
 use std::io::ErrorKind;
 
 /// How many items are read at a time.
@@ -67,14 +69,24 @@ impl Verified {
     }
 }
 
+/// What `SQLite` says is wrong with the registry, its indexes included.
+fn check(connection: &Connection) -> Outcome<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+}
+
 /// Verifies these items, or all; with `repair`, names are made anew and damaged items set aside.
 pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> Result<Verified> {
     let mut verified = Verified::default();
     if ids.is_none() {
         verified.registry = registry.read(|connection| {
-            let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+            let wrong = check(connection)?;
+            if repair && !wrong.is_empty() && registry.folder().is_writable() {
+                // Set aside; the rows that can be read are asked again.
+                return Err(Failure::Damaged(wrong.join("; ")));
+            }
+            Ok(wrong)
         })?;
     }
     let mut known: Option<(Digest, Option<Signature>)> = None;
