@@ -187,6 +187,12 @@ fn one(
         _ => Some(Damage::Gone),
     };
     let Some(damage) = damage else { return Ok(()) };
+    // What somebody removed, moved or replaced while it was looked at is not damaged.
+    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
+    if now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)) {
+        verified.items -= 1;
+        return Ok(());
+    }
     if !repair {
         verified.findings.push(Finding { item, damage, repaired: false });
         return Ok(());

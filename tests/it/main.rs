@@ -10,6 +10,7 @@
 mod support;
 
 mod cache_cmds;
+mod chaos;
 mod cli;
 mod config;
 mod connections;

@@ -4,6 +4,7 @@ use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
 use crate::cache::registry::{Registry, item, search};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
 use crate::descriptor::canonical;
@@ -28,12 +29,10 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     let salt = if with_salt { Some(encode_hex(&registry.folder().salt()?)) } else { None };
     line(&json!({ "kind": KIND, "schema": SCHEMA, "salt": salt, "made_at": Timestamp::now().to_string() }))?;
     let ids = registry.read(|connection| search::ids(connection, registry.folder(), query))?;
+    // A cache that nobody can write nobody can clean.
+    let held = if registry.folder().is_writable() { Some(Held::new(registry)?) } else { None };
     for id in ids {
-        let found = registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
-            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
-            None => Ok(None),
-        })?;
-        let Some((row, item)) = found else { continue };
+        let Some((row, item)) = read(registry, held.as_ref(), id)? else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
         } else if is_private(&item) && !with_salt {
@@ -53,7 +52,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, MANIFEST, size, &mut manifest).map_err(|e| failed(&e))?;
     for (bytes, size) in contents {
         let Some(digest) = Digest::from_bytes(crate::digest::Algorithm::Sha256, &bytes) else { continue };
-        append_blob(registry, &mut tar, &digest, size)?;
+        append_blob(registry, held.as_ref(), &mut tar, &digest, size)?;
         exported.blobs += 1;
         exported.bytes += size;
     }
@@ -61,6 +60,22 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, END, end.len() as u64, &mut end.as_bytes()).map_err(|e| failed(&e))?;
     tar.into_inner().and_then(Write::flush).map_err(|e| failed(&e))?;
     Ok(exported)
+}
+
+/// A row, whose content is held if it has one; `None` if it is gone.
+fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<(Value, Item)>> {
+    let row = || {
+        registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
+            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
+            None => Ok(None),
+        })
+    };
+    let found = row()?;
+    match (&found, held) {
+        // Rows go before their contents do: one that is still there has lost its own.
+        (Some((_, Item { sha256: Some(digest), .. })), Some(held)) if !held.hold(digest) => row(),
+        _ => Ok(found),
+    }
 }
 
 /// Whether an item came by a credential, or its key tells of one.
@@ -83,7 +98,13 @@ fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut
 }
 
 /// Copies a blob, hashing it on the way: damage is found here rather than on the other machine.
-fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest: &Digest, size: u64) -> Result<()> {
+fn append_blob<W: Write>(
+    registry: &Registry,
+    held: Option<&Held<'_>>,
+    tar: &mut tar::Builder<W>,
+    digest: &Digest,
+    size: u64,
+) -> Result<()> {
     let path = registry.folder().blob(digest);
     let damaged = |why: String| {
         Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", path.display()))
@@ -91,7 +112,8 @@ fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest:
             .hint("dl cache verify --repair")
     };
     // A name may have outlived its blob.
-    let file = std::fs::File::open(&path).or_else(|e| named(registry, digest).ok_or(e));
+    let held = held.and_then(|held| std::fs::File::open(held.path(digest)).ok());
+    let file = held.map_or_else(|| std::fs::File::open(&path), Ok).or_else(|e| named(registry, digest).ok_or(e));
     let file = file.map_err(|e| damaged(e.to_string()))?;
     let mut hashing = Hashing { reader: file, hasher: Hasher::new([]) };
     append(tar, &format!("{BLOBS}{}", digest.hex()), size, &mut hashing)
