@@ -140,6 +140,22 @@ const MIGRATIONS: &[&str] = &[
             CASE t.type WHEN 'array' THEN t.value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(t.value) END
         FROM items i, json_each(i.params) t WHERE i.params <> '{}' AND json_valid(i.params) AND t.type <> 'object';
     ",
+    // 3: an index for each order that a list can have. Where most rows hold one value, an index of an expression serves the order
+    // and nothing else: one of the column would be taken for a way to find rows.
+    "
+    CREATE INDEX items_by_modification ON items (modified_at);
+    DROP INDEX items_by_size;
+    CREATE INDEX items_by_size ON items (size);
+    DROP INDEX items_by_sha256;
+    CREATE INDEX items_by_sha256 ON items (sha256);
+    DROP INDEX items_by_validation;
+    CREATE INDEX items_by_validation ON items (validated_at);
+    CREATE INDEX items_in_order_of_version ON items (version + 0);
+    CREATE INDEX items_in_order_of_status ON items (status + 0);
+    CREATE INDEX items_in_order_of_label ON items (label || '');
+    DROP INDEX attr_text_by_name;
+    CREATE INDEX attr_text_by_value ON attr_text (name, substr(value, 1, 64));
+    ",
 ];
 
 /// The version of the schema that this program writes.

@@ -8,6 +8,7 @@ use crate::cache::registry::compare::{self, Bound, Way, after};
 use crate::cache::registry::connection::Outcome;
 use crate::cache::registry::item::Named;
 use crate::cache::registry::{item, params};
+use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::Digest;
 use rusqlite::Connection;
@@ -47,46 +48,109 @@ impl Question {
     }
 }
 
-fn conditions(folder: &Folder, query: &Query, ways: &[Way]) -> Question {
-    let mut asked = Question { conditions: Vec::new(), bound: Bound::default(), selective: false };
-    let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
-    asked.named("uri", texts(&query.uris));
-    asked.named("key", query.keys.iter().map(|k| Value::from(k.0.clone())));
-    asked.one_of("i.id", query.ids.iter().copied().map(Value::from));
-    asked.one_of("i.version", query.versions.iter().copied().map(Value::from));
-    asked.one_of("i.ext", query.exts.iter().map(|e| Value::from(e.trim_start_matches('.').to_owned())));
-    asked.one_of("i.filename", texts(&query.filenames));
-    if !query.labels.is_empty() {
-        asked.one_of("i.label", texts(&query.labels));
-        if query.labels.iter().all(|l| !l.is_empty()) {
-            asked.conditions.push("i.label <> ''".to_owned());
+/// Something of a query that an index may find, or most items may have.
+enum Filter<'a> {
+    /// One of these values in a column.
+    OneOf(&'static str, Vec<Value>),
+    UriGlobs(&'a [String]),
+    NewerThan(Timestamp),
+    OlderThan(Timestamp),
+    Condition(&'a Condition),
+}
+
+impl Filter<'_> {
+    fn sql(&self, bound: &mut Bound, folder: &Folder, way: Way) -> String {
+        let plus = if way == Way::ByItem { "+" } else { "" };
+        match self {
+            Self::OneOf(column, values) => {
+                let text = bound.one_of(&format!("{plus}{column}"), values.iter().cloned());
+                let is_empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
+                // A partial index is used only where it can be seen that it holds all that is wanted.
+                let is_labelled = *column == LABEL && !values.iter().any(is_empty);
+                if is_labelled { format!("{text} AND i.label <> ''") } else { text }
+            }
+            Self::UriGlobs(globs) => {
+                let globs: Vec<String> = globs.iter().map(|g| bound.glob(&format!("{plus}i.uri"), g)).collect();
+                format!("({})", globs.join(" OR "))
+            }
+            Self::NewerThan(time) => {
+                let mark = bound.bind(time.0);
+                format!("{plus}max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}")
+            }
+            Self::OlderThan(time) => format!("{plus}i.created_at < {}", bound.bind(time.0)),
+            Self::Condition(condition) => compare::sql(bound, folder, condition, way),
         }
     }
+
+    fn is_indexed(&self) -> bool {
+        match self {
+            Self::OneOf(column, values) => *column != VERSION && !values.contains(&Value::Text(String::new())),
+            Self::UriGlobs(globs) => !globs.iter().any(|g| g.is_empty() || g.starts_with(['*', '?', '['])),
+            Self::NewerThan(_) | Self::OlderThan(_) => true,
+            Self::Condition(condition) => compare::is_indexed(condition),
+        }
+    }
+
+    /// Whether so many items have it that reading items in their order finds some sooner than the index does.
+    fn is_dense(&self, connection: &Connection, folder: &Folder) -> Outcome<bool> {
+        let mut bound = Bound::default();
+        let text = match self {
+            Self::Condition(condition) => compare::candidates(&mut bound, folder, condition),
+            other => format!("SELECT 1 FROM items i WHERE {}", other.sql(&mut bound, folder, Way::ByValue)),
+        };
+        let text = format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})");
+        let mut statement = connection.prepare_cached(&text)?;
+        let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
+        Ok(count >= DENSE_ITEMS)
+    }
+}
+
+const VERSION: &str = "i.version";
+const LABEL: &str = "i.label";
+
+/// What of a query an index may find; its conditions come last.
+fn filters(query: &Query) -> Vec<Filter<'_>> {
+    let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
+    let exts = query.exts.iter().map(|e| Value::from(e.trim_start_matches('.').to_owned())).collect();
+    let mut all = vec![
+        Filter::OneOf(VERSION, query.versions.iter().copied().map(Value::from).collect()),
+        Filter::OneOf("i.ext", exts),
+        Filter::OneOf("i.filename", texts(&query.filenames)),
+        Filter::OneOf(LABEL, texts(&query.labels)),
+    ];
+    all.retain(|filter| !matches!(filter, Filter::OneOf(_, values) if values.is_empty()));
     if !query.uri_globs.is_empty() {
-        let globs: Vec<String> = query.uri_globs.iter().map(|g| asked.bound.glob("i.uri", g)).collect();
-        asked.conditions.push(format!("({})", globs.join(" OR ")));
-        asked.selective = true;
+        all.push(Filter::UriGlobs(&query.uri_globs));
     }
-    if let Some(time) = query.newer_than {
-        let mark = asked.bound.bind(time.0);
-        asked.conditions.push(format!("max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}"));
-        asked.selective = true;
-    }
-    if let Some(time) = query.older_than {
-        let mark = asked.bound.bind(time.0);
-        asked.conditions.push(format!("i.created_at < {mark}"));
-        asked.selective = true;
-    }
+    all.extend(query.newer_than.map(Filter::NewerThan));
+    all.extend(query.older_than.map(Filter::OlderThan));
+    all.extend(query.conditions.iter().map(Filter::Condition));
+    all
+}
+
+fn conditions(folder: &Folder, query: &Query, ways: &[Way]) -> Question {
+    let mut asked = Question { conditions: Vec::new(), bound: Bound::default(), selective: false };
+    asked.named("uri", query.uris.iter().map(|u| Value::from(u.clone())));
+    asked.named("key", query.keys.iter().map(|k| Value::from(k.0.clone())));
+    asked.one_of("i.id", query.ids.iter().copied().map(Value::from));
     for (name, value) in params::leaves(&query.params) {
         let (name, value) = (asked.bound.bind(name), asked.bound.bind(value));
         asked.conditions.push(format!("i.id IN (SELECT item FROM params WHERE name = {name} AND value = {value})"));
         asked.selective = true;
     }
-    let of = |(condition, way): (&Condition, &Way)| compare::sql(&mut asked.bound, folder, condition, *way);
-    let wheres: Vec<String> = query.conditions.iter().zip(ways).map(of).collect();
+    let mut wheres = Vec::new();
+    for (filter, way) in filters(query).iter().zip(ways) {
+        let text = filter.sql(&mut asked.bound, folder, *way);
+        let is_where = matches!(filter, Filter::Condition(_));
+        if is_where {
+            wheres.push(text)
+        } else {
+            asked.conditions.push(text)
+        }
+        asked.selective |= *way == Way::ByValue;
+    }
     if !wheres.is_empty() {
         asked.conditions.push(format!("({})", wheres.join(if query.any { " OR " } else { " AND " })));
-        asked.selective |= ways.contains(&Way::ByValue);
     }
     if !query.statuses.is_empty() {
         let selective = asked.selective;
@@ -118,33 +182,37 @@ fn question(folder: &Folder, query: &Query, select: &str, ways: &[Way]) -> (Stri
     (text, asked.bound.0)
 }
 
-/// How each condition is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
+/// How each filter is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
 /// at all in their order until there are enough.
-fn ways(connection: &Connection, query: &Query) -> Outcome<Vec<Way>> {
-    let by_value = vec![Way::ByValue; query.conditions.len()];
-    let is_walk = query.limit.is_some() && query.sort == Sort::Id;
-    if query.conditions.is_empty() || (query.conditions.len() == 1 && !is_walk) || (query.any && !is_walk) {
-        return Ok(by_value);
+fn ways(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<Way>> {
+    let filters = filters(query);
+    // An order that an index has can be followed until there are enough.
+    let is_walk = query.limit.is_some() && !is_counter(query.sort);
+    let is_named = !(query.keys.is_empty() && query.uris.is_empty() && query.ids.is_empty() && query.params.is_empty());
+    if filters.len() == 1 && !is_walk && filters[0].is_indexed() {
+        return Ok(vec![Way::ByValue]);
     }
-    let mut dense = Vec::new();
-    for condition in &query.conditions {
-        let Some((text, bound)) = compare::candidates(condition) else {
-            // A field: its index, or a look at its column, whatever the others are.
-            dense.push(false);
-            continue;
-        };
-        let mut statement =
-            connection.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})"))?;
-        let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
-        dense.push(count >= DENSE_ITEMS);
+    let mut wide = Vec::new();
+    for filter in &filters {
+        wide.push(is_named || !filter.is_indexed() || filter.is_dense(connection, folder)?);
     }
-    let (some, all) = (dense.contains(&true), !dense.contains(&false));
-    Ok(match (query.any, some, all) {
-        (true, true, _) => vec![Way::ByItem; dense.len()],
-        (false, true, true) if is_walk => vec![Way::ByItem; dense.len()],
-        (false, true, false) => dense.into_iter().map(|dense| if dense { Way::ByItem } else { Way::ByValue }).collect(),
-        _ => by_value,
-    })
+    let first = filters.len() - query.conditions.len();
+    if query.any && wide[first..].contains(&true) {
+        // One that means most items leaves the others nothing to find.
+        wide[first..].fill(true);
+    }
+    if !is_walk && !is_named && !wide.contains(&false) {
+        // One of them has to find the items, if it can.
+        wide = filters.iter().map(|filter| !filter.is_indexed()).collect();
+        if query.any && wide[first..].contains(&true) {
+            wide[first..].fill(true);
+        }
+    }
+    Ok(wide.into_iter().map(|wide| if wide { Way::ByItem } else { Way::ByValue }).collect())
+}
+
+const fn is_counter(sort: Sort) -> bool {
+    matches!(sort, Sort::ReadCount | Sort::LastSearch | Sort::SearchCount)
 }
 
 /// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
@@ -153,12 +221,12 @@ fn order(sort: Sort, reverse: bool, selective: bool) -> String {
     let columns: &[&str] = match sort {
         Sort::Id => &[],
         Sort::Key => &["i.key", "i.version"],
-        Sort::Version => &["i.version"],
+        Sort::Version => &["i.version + 0"],
         Sort::Uri => &["i.uri"],
-        Sort::Status => &["i.status"],
+        Sort::Status => &["i.status + 0"],
         Sort::Filename => &["i.filename"],
         Sort::Ext => &["i.ext"],
-        Sort::Label => &["i.label"],
+        Sort::Label => &["i.label || ''"],
         Sort::Size => &["i.size"],
         Sort::Sha256 => &["i.sha256"],
         Sort::CreatedAt => &["i.created_at"],
@@ -182,7 +250,7 @@ pub(crate) fn each(
     query: &Query,
     take: &mut dyn FnMut(Item) -> bool,
 ) -> Outcome<()> {
-    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, query)?);
+    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, folder, query)?);
     let is_named = |item: &Item| {
         (query.keys.is_empty() || query.keys.contains(&item.key))
             && (query.uris.is_empty() || query.uris.contains(&item.uri))
@@ -207,7 +275,7 @@ pub(crate) fn search(connection: &Connection, folder: &Folder, query: &Query) ->
 
 /// The ids of the items that a query means, in its order.
 pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<i64>> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, folder, query)?);
     let mut statement = connection.prepare(&text)?;
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
     let mut all = Vec::new();
@@ -219,7 +287,7 @@ pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Ou
 
 /// How many items a query means.
 pub(crate) fn count(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<u64> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, folder, query)?);
     let mut statement = connection.prepare(&format!("SELECT count(*) FROM ({text})"))?;
     Ok(statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get(0))?)
 }
@@ -268,7 +336,6 @@ mod tests {
     use super::*;
     use crate::cache::item::Status;
     use crate::cache::registry::schema;
-    use crate::clock::Timestamp;
 
     #[test]
     fn the_text_after_a_prefix() {
@@ -348,7 +415,7 @@ mod tests {
         ];
         for (query, expected) in queries.into_iter().chain(attributes) {
             let (text, parameters) =
-                question(&folder, &query, item::SELECT, &vec![Way::ByValue; query.conditions.len()]);
+                question(&folder, &query, item::SELECT, &ways(&connection, &folder, &query).unwrap());
             let plan = plan(&connection, &text, parameters);
             assert!(!plan.contains("SCAN i"), "{query:?}\n{text}\n{plan}");
             assert_eq!(search(&connection, &folder, &query).unwrap().len(), expected, "{query:?}");

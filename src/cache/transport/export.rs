@@ -65,9 +65,15 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
 /// A row, whose content is held if it has one; `None` if it is gone.
 fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<(Value, Item)>> {
     let row = || {
-        registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
-            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
-            None => Ok(None),
+        registry.read(|connection| {
+            // All of it as it was at one moment.
+            connection.execute_batch("SAVEPOINT row")?;
+            let found = match item::by_id(connection, registry.folder(), id) {
+                Ok(Some(item)) => rows::read(connection, id).map(|row| Some((row, item))),
+                other => other.map(|_| None),
+            };
+            connection.execute_batch("RELEASE row")?;
+            found
         })
     };
     let found = row()?;
