@@ -69,3 +69,6 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/dlmachine.md")]
 mod dlmachine {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cache-manager.md")]
+mod cache_manager {}

@@ -436,6 +436,85 @@ mod tests {
         }
     }
 
+    /// What has to read all items, for want of an index that could say: a text that may begin with anything, and counters, whose
+    /// indexes each read would have to change. Everything else is found, or read in an order that an index has until there are enough.
+    #[test]
+    fn every_field_and_order_has_its_index() {
+        let connection = large();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path(), false).unwrap();
+        let key = format!("{:064x}", 9);
+        let path = folder.item(&Key(key.clone()), 1, "f18.tsv").display().to_string();
+        let wheres = [
+            "id = 7".to_owned(),
+            "id > 19990".to_owned(),
+            format!("key = {key}"),
+            format!("key ~ {}*", &key[..63]),
+            format!("key in {key},00"),
+            format!("version_id = {key}-1"),
+            "uri = http://h/7".to_owned(),
+            "uri ~ http://h/77?".to_owned(),
+            "uri > http://h/9990".to_owned(),
+            "status = FAILED".to_owned(),
+            "status != READY".to_owned(),
+            "status < READY".to_owned(),
+            "status in TRASH,FAILED".to_owned(),
+            "filename ~ f77?.tsv".to_owned(),
+            "filename < f1000".to_owned(),
+            "ext in e7,e8".to_owned(),
+            "ext ~ e49?".to_owned(),
+            "label = l".to_owned(),
+            "label ~ l*".to_owned(),
+            "size >= 19990".to_owned(),
+            format!("sha256 = {key}"),
+            format!("path = {path}"),
+            format!("path ~ {}*", &path[..path.len() - 12]),
+            "created_at < 1970-01-01T00:00:00.000011Z".to_owned(),
+            "modified_at < 1970-01-01T00:00:00.000011Z".to_owned(),
+            "modified_at = 1970-01-01T00:00:00.000011Z".to_owned(),
+            "validated_at > 1970-01-02".to_owned(),
+            "last_read >= 1970-01-01T00:00:00.01999Z".to_owned(),
+        ];
+        for text in wheres {
+            let condition = Condition::parse(&text, Timestamp(0), &crate::secret::Secrets::default()).unwrap();
+            for limit in [None, Some(100)] {
+                let query = Query { conditions: vec![condition.clone()], limit, ..Query::default() };
+                let ways = ways(&connection, &folder, &query).unwrap();
+                let (sql, parameters) = question(&folder, &query, item::SELECT, &ways);
+                let plan = plan(&connection, &sql, parameters);
+                assert!(!plan.contains("SCAN i"), "{text}\n{sql}\n{plan}");
+            }
+        }
+        for (name, sort) in Sort::ALL {
+            for reverse in [false, true] {
+                let query = Query { sort, reverse, limit: Some(100), ..Query::default() };
+                let (sql, parameters) = question(&folder, &query, item::SELECT, &[]);
+                let sorted = plan(&connection, &sql, parameters).contains("TEMP B-TREE");
+                assert_eq!(sorted, is_counter(sort), "{name}\n{sql}");
+            }
+        }
+    }
+
+    /// What most items have is not looked up: they are read in their order until there are enough.
+    #[test]
+    fn what_most_items_have_is_no_way_to_find_them() {
+        let connection = large();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path(), false).unwrap();
+        for text in ["size > 0", "size != 3", "created_at > 1970-01-01", "key > 00", "version > 0", "n >= 0"] {
+            let condition = Condition::parse(text, Timestamp(0), &crate::secret::Secrets::default()).unwrap();
+            for sort in [Sort::Id, Sort::Size, Sort::CreatedAt] {
+                let query = Query { conditions: vec![condition.clone()], sort, limit: Some(9), ..Query::default() };
+                let ways = ways(&connection, &folder, &query).unwrap();
+                assert_eq!(ways, [Way::ByItem], "{text}");
+                let (sql, parameters) = question(&folder, &query, item::SELECT, &ways);
+                let plan = plan(&connection, &sql, parameters);
+                assert!(!plan.contains("TEMP B-TREE FOR ORDER"), "{text} {sort:?}\n{sql}\n{plan}");
+                assert_eq!(search(&connection, &folder, &query).unwrap().len(), 9, "{text}");
+            }
+        }
+    }
+
     #[test]
     fn order_and_limit() {
         let connection = large();
