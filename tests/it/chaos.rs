@@ -50,7 +50,7 @@ fn command(sandbox: &Sandbox, origin: &Origin, random: &mut Random, count: u64) 
     match random.below(24) {
         0..=3 => {
             let text = if random.below(3) == 0 { SHARED.to_owned() } else { format!("{uri} {}", random.below(40)) };
-            let file = sandbox.write(&format!("put-{count}"), text);
+            let file = sandbox.write(format!("put-{count}"), text);
             let moved = random.pick(&["--move", "--label=copied"]);
             cache(&["put", file.to_str().unwrap(), "--uri", &uri, moved, "--attr", "n=1"])
         }

@@ -14,6 +14,7 @@ mod chaos;
 mod cli;
 mod config;
 mod connections;
+mod damage;
 mod destinations;
 mod disk;
 mod fetch;

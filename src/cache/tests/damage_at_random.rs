@@ -107,8 +107,8 @@ fn damage(folder: &Path, seed: u64, random: &mut Random) -> &'static str {
         10 => ("flipped bits", &registry),
         _ => ("many pages of garbage", &registry),
     };
-    if seed % 3 == 0 {
-        // Half of the damage is done to a file that has everything, and no log.
+    if seed.is_multiple_of(3) {
+        // A third of the damage is done to a file that has everything, and no log.
         checkpoint(folder);
     }
     match seed % 12 {
@@ -234,5 +234,6 @@ fn a_hundred_damaged_registries() {
         all.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     let all = usize::try_from(ITEMS).unwrap() * seeds.count();
-    eprintln!("{kept} of {all} items were kept");
+    // A first page or a log that is lost takes all with it, most damage only a few.
+    assert!(range.is_some() || kept * 2 > all, "only {kept} of {all} items were kept");
 }
