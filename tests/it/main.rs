@@ -17,6 +17,7 @@ mod connections;
 mod damage;
 mod destinations;
 mod disk;
+mod extract;
 mod fetch;
 mod freshness;
 mod hostile;
