@@ -20,13 +20,13 @@
 
 pub mod codec;
 mod directory;
-mod extract;
+pub(crate) mod extract;
 pub mod format;
 mod glob;
 mod journal;
 pub mod members;
 mod pax;
-mod place;
+pub(crate) mod place;
 mod source;
 mod tar;
 #[cfg(test)]

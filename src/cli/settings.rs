@@ -114,6 +114,8 @@ pub(crate) struct Layers {
     pub(crate) path: Option<PathBuf>,
     /// What the cache may hold (`[cache] max-size, max-age`).
     pub(crate) limits: Limits,
+    /// The classes that have a JSON Schema, and the file of each (`[manifest.schemas]`).
+    pub(crate) schemas: Vec<(String, PathBuf)>,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
 }
@@ -183,7 +185,7 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "secrets"]);
+            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "secrets", "manifest"]);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }
@@ -212,6 +214,17 @@ impl Layers {
             known(&entry.key, ["headers", "query"], path, entry.line)?;
             let place = if entry.key == "headers" { &mut self.secret_names.0 } else { &mut self.secret_names.1 };
             *place = list_of(&entry.value);
+            return Ok(());
+        }
+        if table == "manifest" {
+            known(&entry.key, ["schemas"], path, entry.line)?;
+            let Given::Pairs(pairs) = &entry.value else {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `[manifest.schemas]` is a table of classes and files")));
+            };
+            // A file is meant from where the config file is.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            self.schemas = pairs.iter().map(|(class, file)| (class.clone(), folder.join(file))).collect();
             return Ok(());
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);

@@ -18,6 +18,7 @@ pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod item;
 pub(crate) mod params;
+pub(crate) mod root;
 pub(crate) mod schema;
 pub(crate) mod search;
 

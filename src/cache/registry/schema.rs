@@ -140,6 +140,20 @@ const MIGRATIONS: &[&str] = &[
             CASE t.type WHEN 'array' THEN t.value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(t.value) END
         FROM items i, json_each(i.params) t WHERE i.params <> '{}' AND json_valid(i.params) AND t.type <> 'object';
     ",
+    // Contents that users keep by digest, and which content refers to which.
+    "
+    CREATE TABLE roots (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        size INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE blob_references (
+        from_sha256 BLOB NOT NULL,
+        to_sha256 BLOB NOT NULL,
+        PRIMARY KEY (from_sha256, to_sha256)
+    ) WITHOUT ROWID;
+    CREATE INDEX blob_references_by_target ON blob_references (to_sha256);
+    ",
 ];
 
 /// The version of the schema that this program writes.
@@ -235,6 +249,6 @@ mod tests {
     #[test]
     fn released_migrations_stand() {
         let digests: Vec<_> = MIGRATIONS.iter().map(|m| crate::digest::Digest::sha256(m.as_bytes()).hex()).collect();
-        assert_eq!(digests.len(), 2, "add the digest of a new migration once it is released: {digests:?}");
+        assert_eq!(digests.len(), 3, "add the digest of a new migration once it is released: {digests:?}");
     }
 }
