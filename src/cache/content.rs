@@ -162,7 +162,11 @@ impl Cache {
         Ok(Kept { existed, missing })
     }
 
-    fn again(&self, part: &Interned) -> Result<()> {
+    /// Makes a blob anew that was cleaned away before it was kept.
+    ///
+    /// # Errors
+    /// Kind disk or cache; `changed` if its file was changed meanwhile.
+    pub fn again(&self, part: &Interned) -> Result<()> {
         let digest = &part.content.digest;
         match &part.origin {
             Origin::Spool(partial) => intake::keep(&self.registry, partial, Some(digest)).map(|_| ()),

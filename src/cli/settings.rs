@@ -57,6 +57,8 @@ const FAMILIES: &[&[&str]] = &[
 ];
 /// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
 const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
+/// The tables of the config file.
+const TABLES: [&str; 4] = ["host", "cache", "secrets", "manifest"];
 /// Keys of tables, and the option that each is.
 const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared")];
 
@@ -185,7 +187,11 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "secrets", "manifest"]);
+            if TABLES.contains(&entry.key.as_str()) {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `{0}` is a table: `[{0}]`", entry.key)));
+            }
+            let names = keys.iter().filter_map(Arg::get_long).chain(TABLES);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }

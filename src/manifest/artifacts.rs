@@ -14,6 +14,9 @@ use std::path::Path;
 /// Up to this size a content is hashed in memory, and what was hashed is what is given out.
 const SMALL_BYTES: u64 = 1 << 20;
 
+/// How often bytes are put again that are cleaned away before they are kept.
+const ATTEMPTS: u32 = 100;
+
 /// The artifacts of a cache.
 #[derive(Debug)]
 pub struct Artifacts<'a> {
@@ -83,12 +86,26 @@ impl<'a> Artifacts<'a> {
 
     /// A blob that is a manifest keeps what it refers to, however it came in.
     fn keep(&self, interned: Interned) -> Result<Put> {
-        let references = match self.as_manifest(&interned.content)? {
+        let references = match self.looks_like(&interned)? {
             Some(manifest) => digests(&manifest),
             None => Vec::new(),
         };
         let kept = self.cache.keep(&interned, &[], &references)?;
         Ok(Put { content: interned.content, existed: kept.existed, missing: kept.missing })
+    }
+
+    /// The manifest that bytes are which nothing keeps yet: where they are cleaned away meanwhile, they are put again.
+    pub(crate) fn looks_like(&self, interned: &Interned) -> Result<Option<Manifest>> {
+        let mut attempts = ATTEMPTS;
+        loop {
+            match self.as_manifest(&interned.content) {
+                Err(_) if attempts > 0 && !interned.content.path.exists() => {
+                    self.cache.again(interned)?;
+                    attempts -= 1;
+                }
+                other => return other,
+            }
+        }
     }
 
     /// The manifest that a content is, if it looks like a sound one. Its bytes are not hashed: [`Self::manifest`] does that.

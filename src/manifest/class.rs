@@ -211,8 +211,9 @@ impl<'a, T> Classes<'a, T> {
         let Some((_, load)) = self.known.iter().find(|(name, _)| *name == manifest.class) else {
             return Err(unknown_class(&manifest.class, self.names()));
         };
-        load(manifest.value.into(), self.artifacts)
-            .map_err(|e| if e.code() == "bad_value" { e.context(format!("cannot load `{}`", spelled(digest))) } else { e })
+        load(manifest.value.into(), self.artifacts).map_err(|e| {
+            if e.code() == "bad_value" { e.context(format!("cannot load `{}`", spelled(digest))) } else { e }
+        })
     }
 }
 

@@ -62,8 +62,10 @@ impl<'a> Draft<'a> {
     /// Sets a reference under a name that is a file's at checkout.
     fn refer(&mut self, name: &str, value: Map<String, Value>) -> Result<()> {
         if name == checkout::VALUE {
-            return Err(Error::usage(format!("`{name}` cannot be the name of a file: `checkout` writes the value there"))
-                .hint("give the file another name"));
+            return Err(Error::usage(format!(
+                "`{name}` cannot be the name of a file: `checkout` writes the value there"
+            ))
+            .hint("give the file another name"));
         }
         self.set(name, value.into())
     }
@@ -80,7 +82,7 @@ impl<'a> Draft<'a> {
             value.insert(EXECUTABLE.to_owned(), true.into());
         }
         // What only looks like a manifest is given back as the file that it was.
-        if self.artifacts.as_manifest(&interned.content)?.is_some() {
+        if self.artifacts.looks_like(&interned)?.is_some() {
             value.insert(IS_FILE.to_owned(), true.into());
         }
         self.refer(name, value)?;

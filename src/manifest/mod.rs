@@ -101,7 +101,9 @@ impl Manifest {
         let other = |why: &str| Err(Unfit::Other(why.to_owned()));
         let Value::Object(mut members) = value else { return other("it is no JSON object") };
         let manifest = match (members.remove("class"), members.remove("value"), members.keys().next()) {
-            (Some(Value::String(class)), Some(Value::Object(value)), None) if !class.is_empty() => Self { class, value },
+            (Some(Value::String(class)), Some(Value::Object(value)), None) if !class.is_empty() => {
+                Self { class, value }
+            }
             (Some(Value::String(_)), Some(Value::Object(_)), Some(name)) => {
                 return Err(Unfit::Other(format!("it has a member `{name}` beside `class` and `value`")));
             }
@@ -117,12 +119,7 @@ impl Manifest {
     /// # Errors
     /// Usage, saying what is wrong with it.
     pub fn of_user(bytes: &[u8]) -> Result<Self> {
-        Self::read(bytes).map_err(|unfit| {
-            let (Unfit::Other(why) | Unfit::Unsound(why)) = unfit;
-            Error::new(Kind::Usage, "bad_manifest", "this is no manifest that can be stored")
-                .cause(why)
-                .hint("a manifest is `{\"class\": NAME, \"value\": {…}}`, at most 16 MiB and 128 levels deep")
-        })
+        Self::read(bytes).map_err(bad)
     }
 
     /// What no reader could keep, or no two would read alike.
@@ -138,6 +135,7 @@ impl Manifest {
     /// # Errors
     /// Usage: what cannot be stored so that it is read again as it was.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.sound().map_err(bad)?;
         let whole = json!({ "class": self.class, "value": self.value });
         let bytes = crate::descriptor::canonical(&whole).into_bytes();
         // Whatever is stored can be read.
@@ -158,6 +156,13 @@ impl Manifest {
     }
 }
 
+fn bad(unfit: Unfit) -> Error {
+    let (Unfit::Other(why) | Unfit::Unsound(why)) = unfit;
+    Error::new(Kind::Usage, "bad_manifest", "this is no manifest that can be stored")
+        .cause(why)
+        .hint("a manifest is `{\"class\": NAME, \"value\": {…}}`, at most 16 MiB and 128 levels deep")
+}
+
 /// A reference as it stands in a value.
 #[must_use]
 pub fn reference(digest: &Digest) -> Map<String, Value> {
@@ -170,9 +175,9 @@ fn numbers(value: &Value) -> Result<(), Unfit> {
         Value::Number(number) => {
             let magnitude = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
             match magnitude {
-                Some(n) if n > GREATEST_EXACT_INTEGER && (n as f64) as u128 != u128::from(n) => Err(Unfit::Unsound(
-                    format!("the integer {number} cannot be kept exactly: write it as a string"),
-                )),
+                Some(n) if n > GREATEST_EXACT_INTEGER && (n as f64) as u128 != u128::from(n) => {
+                    Err(Unfit::Unsound(format!("the integer {number} cannot be kept exactly: write it as a string")))
+                }
                 _ => Ok(()),
             }
         }
@@ -189,7 +194,11 @@ fn collect(value: &Value, keys: &mut Vec<String>, all: &mut Vec<Reference>) -> R
             if let Some(text) = map.get(REFERENCE).and_then(Value::as_str).and_then(|t| t.strip_prefix("sha256:")) {
                 let is_lower = text.bytes().all(|b| !b.is_ascii_uppercase());
                 let digest = Digest::from_hex(Algorithm::Sha256, text).filter(|_| is_lower).ok_or_else(|| {
-                    Unfit::Unsound(format!("the reference `{}` at `{}` is no SHA-256 in lower-case hex", text, keys.join("/")))
+                    Unfit::Unsound(format!(
+                        "the reference `{}` at `{}` is no SHA-256 in lower-case hex",
+                        text,
+                        keys.join("/")
+                    ))
                 })?;
                 let says = |name: &str| map.get(name) == Some(&Value::Bool(true));
                 let (executable, is_file) = (says(EXECUTABLE), says(IS_FILE));

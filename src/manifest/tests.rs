@@ -20,7 +20,8 @@ fn what_is_stored_is_canonical() {
     assert_eq!(stored(r#" {"value":{}, "class":"A"} "#), r#"{"class":"A","value":{}}"#);
     let numbers = r#"{"class":"A","value":{"n":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001]}}"#;
     assert_eq!(stored(numbers), r#"{"class":"A","value":{"n":[333333333.3333333,1e+30,4.5,0.002,1e-27]}}"#);
-    let literals = r#"{"class":"A","value":{"l":[null,true,false],"s":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/"}}"#;
+    let literals =
+        r#"{"class":"A","value":{"l":[null,true,false],"s":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/"}}"#;
     assert_eq!(
         stored(literals),
         "{\"class\":\"A\",\"value\":{\"l\":[null,true,false],\"s\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}}"
@@ -30,7 +31,8 @@ fn what_is_stored_is_canonical() {
         stored(sorted),
         "{\"class\":\"A\",\"value\":{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"ö\":7,\"€\":1,\"😀\":5,\"\u{fb33}\":3}}"
     );
-    let edges = r#"{"class":"A","value":{"a":[-0,0.0,5e-324,-1.7976931348623157e308,9007199254740992,295147905179352830000]}}"#;
+    let edges =
+        r#"{"class":"A","value":{"a":[-0,0.0,5e-324,-1.7976931348623157e308,9007199254740992,295147905179352830000]}}"#;
     assert_eq!(
         stored(edges),
         r#"{"class":"A","value":{"a":[0,0,5e-324,-1.7976931348623157e+308,9007199254740992,295147905179352830000]}}"#
@@ -92,11 +94,7 @@ fn references_are_found_wherever_they_stand() {
     let expected = |path: &str, name: &str, x, f| (path.to_owned(), Digest::sha256(name.as_bytes()), x, f);
     assert_eq!(
         told,
-        [
-            expected("b", "b", true, false),
-            expected("deep/er", "d", false, false),
-            expected("list/1", "l", false, true)
-        ]
+        [expected("b", "b", true, false), expected("deep/er", "d", false, false), expected("list/1", "l", false, true)]
     );
 }
 
@@ -113,9 +111,8 @@ fn walked(edges: &[(&str, &[&str])]) -> Result<Vec<(String, bool)>> {
     };
     let top = Digest::sha256(b"top");
     let mut told = Vec::new();
-    let mut load = |reference: &Reference| {
-        Ok(Node { behind: Behind::Blob, size: 0, references: of(&reference.digest) })
-    };
+    let mut load =
+        |reference: &Reference| Ok(Node { behind: Behind::Blob, size: 0, references: of(&reference.digest) });
     walk_with(&top, of(&top), &mut load, &mut |step| {
         told.push((step.path.clone(), step.seen));
         Ok(())
@@ -127,10 +124,7 @@ fn walked(edges: &[(&str, &[&str])]) -> Result<Vec<(String, bool)>> {
 fn references_are_followed_once_and_cycles_named() {
     let told = walked(&[("top", &["a", "b"]), ("a", &["c"]), ("b", &["c", "a"]), ("c", &["d"])]).unwrap();
     let told: Vec<(&str, bool)> = told.iter().map(|(path, seen)| (path.as_str(), *seen)).collect();
-    assert_eq!(
-        told,
-        [("a", false), ("a/c", false), ("a/c/d", false), ("b", false), ("b/c", true), ("b/a", true)]
-    );
+    assert_eq!(told, [("a", false), ("a/c", false), ("a/c/d", false), ("b", false), ("b/c", true), ("b/a", true)]);
     let error = walked(&[("top", &["a"]), ("a", &["b"]), ("b", &["top"])]).unwrap_err();
     assert_eq!((error.code(), error.kind()), ("cycle", crate::error::Kind::Integrity));
     assert!(error.causes()[0].contains("`a/b/top` leads back"), "{error}");

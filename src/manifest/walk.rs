@@ -146,8 +146,7 @@ pub(crate) fn walk_with(
             None => load(&reference)?,
         };
         let (depth, digest) = (frames.len(), reference.digest);
-        let step =
-            Step { depth, key, path, digest, size: node.size, behind: node.behind.clone(), seen: was_seen };
+        let step = Step { depth, key, path, digest, size: node.size, behind: node.behind.clone(), seen: was_seen };
         visit(&step)?;
         if !was_seen {
             seen.insert((step.digest.clone(), reference.is_file), (node.behind, node.size));
@@ -162,8 +161,6 @@ pub(crate) fn walk_with(
 
 /// The error for a manifest that refers to itself in the end.
 pub(crate) fn cycle(path: &str, digest: &Digest) -> Error {
-    Error::new(Kind::Integrity, "cycle", "the references of the manifest go round in a circle").cause(format!(
-        "`{path}` leads back to `{}`",
-        crate::cache::content::spelled(digest)
-    ))
+    Error::new(Kind::Integrity, "cycle", "the references of the manifest go round in a circle")
+        .cause(format!("`{path}` leads back to `{}`", crate::cache::content::spelled(digest)))
 }

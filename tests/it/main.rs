@@ -9,6 +9,7 @@
 
 mod support;
 
+mod blob;
 mod cache_cmds;
 mod cli;
 mod config;
@@ -20,6 +21,7 @@ mod freshness;
 mod hostile;
 mod keys;
 mod lists;
+mod manifest;
 mod origins;
 mod progress;
 mod proof;

@@ -247,12 +247,7 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
 }
 
 /// Notes a content that a user keeps, and what it refers to. One that is damaged or gone at its origin did not come along.
-fn keep(
-    registry: &Registry,
-    connection: &Connection,
-    line: &Value,
-    contents: &HashMap<Digest, u64>,
-) -> Outcome<()> {
+fn keep(registry: &Registry, connection: &Connection, line: &Value, contents: &HashMap<Digest, u64>) -> Outcome<()> {
     let (digest, is_root, references) = rows::kept(line)?;
     for content in references.iter().chain(std::iter::once(&digest)).filter(|content| contents.contains_key(content)) {
         hold(registry, connection, content)?;

@@ -229,8 +229,13 @@ pub(crate) fn ls(session: &Session<'_>) -> Result<u8> {
             }));
         }
         let kept = if uses.root { "kept" } else { "" };
-        let columns =
-            [hash, content.size.to_string(), kept.to_owned(), uses.items.len().to_string(), uses.referrers.len().to_string()];
+        let columns = [
+            hash,
+            content.size.to_string(),
+            kept.to_owned(),
+            uses.items.len().to_string(),
+            uses.referrers.len().to_string(),
+        ];
         session.output.result(columns.join("\t").as_bytes())
     })?;
     Ok(0)
@@ -256,7 +261,9 @@ pub(crate) fn rm(session: &Session<'_>) -> Result<u8> {
         }
         Ok(())
     })?;
-    session.output.tell("removed", &format!("  {}, {}", many(count, "blob"), show_size(freed)));
+    if count > 0 {
+        session.output.tell("removed", &format!("  {}, {}", many(count, "blob"), show_size(freed)));
+    }
     Ok(code)
 }
 
@@ -309,6 +316,10 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         return Ok(code);
     }
     let error = Error::new(Kind::Integrity, "damaged", format!("{bad} of {blobs} are damaged"));
-    report::failure(&session.output, &error.hint("put them again: a blob that is right again replaces them"), global.json)?;
+    report::failure(
+        &session.output,
+        &error.hint("put them again: a blob that is right again replaces them"),
+        global.json,
+    )?;
     Ok(if code == 0 { Kind::Integrity.exit_code() } else { code })
 }

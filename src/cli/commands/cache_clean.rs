@@ -148,7 +148,9 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         let hash = dl::cache::content::spelled(&content.digest);
         if global.json {
             let path = path_to_json(path);
-            session.output.json(&json!({ "schema": 1, "damage": damage, "repaired": false, "hash": hash, "path": path }))?;
+            session
+                .output
+                .json(&json!({ "schema": 1, "damage": damage, "repaired": false, "hash": hash, "path": path }))?;
         } else {
             let state = if args.repair { "lost" } else { "" };
             let columns = [damage, state, "", &hash, &escape_field(path.as_os_str().as_bytes())];

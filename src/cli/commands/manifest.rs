@@ -18,12 +18,12 @@ use dl::clock::show_size;
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::path_to_json;
 use dl::manager::task;
+use dl::manifest::Manifest;
 use dl::manifest::artifacts::{Artifacts, Put, unknown_class};
 use dl::manifest::checkout::checkout as check_out;
 use dl::manifest::draft::Draft;
 use dl::manifest::schema::Schemas;
 use dl::manifest::walk::{Behind, Look, walk};
-use dl::manifest::Manifest;
 use serde_json::json;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -122,7 +122,11 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
         if !known.is_empty() && !known.contains(&manifest.class.as_str()) {
             let error = unknown_class(&manifest.class, known);
             let hint = format!("--class {} shows it all the same", manifest.class);
-            return Err(if args.class.is_empty() { error.cause("those with a schema are known").hint(hint) } else { error });
+            return Err(if args.class.is_empty() {
+                error.cause("those with a schema are known").hint(hint)
+            } else {
+                error
+            });
         }
         if global.json {
             return session.output.json(&json!({
