@@ -51,7 +51,7 @@ pub struct Interned {
 #[derive(Debug)]
 enum Origin {
     File(PathBuf),
-    Spool(Partial),
+    Spool(Box<Partial>),
 }
 
 /// What keeping a content came to.
@@ -102,7 +102,7 @@ impl Cache {
     pub fn intern_from(&self, reader: &mut dyn Read) -> Result<Interned> {
         let partial = intake::spool_from(self.registry.folder(), reader)?;
         let (digest, size) = intake::keep(&self.registry, &partial, None)?;
-        Ok(Interned { content: self.placed(digest, size), origin: Origin::Spool(partial) })
+        Ok(Interned { content: self.placed(digest, size), origin: Origin::Spool(Box::new(partial)) })
     }
 
     fn placed(&self, digest: Digest, size: u64) -> Content {

@@ -155,9 +155,9 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                     return Ok(());
                 }
                 if line.get("content").is_some() {
-                    return keep(registry, connection, line, contents).or_else(|error| {
+                    return keep(registry, connection, line, contents).map_err(|error| {
                         failure = Some(error);
-                        Err(damaged("ended"))
+                        damaged("ended")
                     });
                 }
                 match one(registry, connection, line, &copies, &needed) {

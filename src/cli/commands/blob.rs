@@ -185,8 +185,10 @@ pub(crate) fn stat(session: &Session<'_>) -> Result<u8> {
         lines.extend(class.iter().map(|class| ("class", escape_field(class.as_bytes()))));
         lines.extend(uses.items.iter().map(|(id, uri)| ("item", format!("{id} {}", escape_field(uri.as_bytes())))));
         lines.extend(uses.referrers.iter().map(|digest| ("manifest", spelled(digest))));
-        let text: String = lines.iter().map(|(name, value)| format!("{name:<16} {value}\n")).collect();
-        session.output.bytes(format!("{text}\n").as_bytes())
+        for (name, value) in lines {
+            session.output.bytes(format!("{name:<16} {value}\n").as_bytes())?;
+        }
+        session.output.bytes(b"\n")
     })
 }
 
