@@ -137,7 +137,12 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
                 "value": manifest.value,
             }));
         }
-        session.output.bytes(&bytes)
+        // As it is stored, but for a terminal, which foreign text must not drive.
+        if session.output.manner().stdout_is_terminal {
+            session.output.result(&bytes)
+        } else {
+            session.output.bytes(&bytes)
+        }
     })
 }
 
