@@ -11,6 +11,7 @@
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
+//! | `content` | contents that users keep by digest, and what refers to them |
 //! | `extraction` | what was unpacked where, while it stands |
 //! | `clean`, `verify`, `stats` | keeping it in order |
 //! | `transport` | export and import |
@@ -26,6 +27,7 @@ pub mod change;
 pub mod clean;
 mod commit;
 pub mod condition;
+pub mod content;
 pub mod extraction;
 mod find;
 mod folder;

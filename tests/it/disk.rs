@@ -12,10 +12,11 @@ fn set_mode(path: impl AsRef<Path>, mode: u32) {
 }
 
 /// A small file system of its own, where we may mount one.
-struct Small(PathBuf);
+pub struct Small(pub PathBuf);
 
 impl Small {
-    fn mount(path: PathBuf, options: &str) -> Option<Self> {
+    /// Mounts one; `None`, told loudly, where that is not allowed.
+    pub fn mount(path: PathBuf, options: &str) -> Option<Self> {
         std::fs::create_dir_all(&path).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).output();
         if mounted.is_ok_and(|m| m.status.success()) {
@@ -25,7 +26,7 @@ impl Small {
         None
     }
 
-    fn read_only(&self) {
+    pub fn read_only(&self) {
         assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
     }
 }

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod blob;
 mod cache_cmds;
 mod chaos;
 mod cli;
@@ -23,6 +24,7 @@ mod freshness;
 mod hostile;
 mod keys;
 mod lists;
+mod manifest;
 mod origins;
 mod progress;
 mod proof;

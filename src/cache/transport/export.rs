@@ -3,12 +3,13 @@
 use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
-use crate::cache::registry::{Registry, item, search};
+use crate::cache::registry::{Registry, item, root, search};
 use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
 use crate::descriptor::canonical;
 use crate::digest::{Digest, Hasher, encode_hex};
+use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -43,6 +44,20 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
             }
             line(&row)?;
             exported.items += 1;
+        }
+    }
+    // What users keep by digest belongs to no item: it goes with the whole.
+    if query.is_unlimited() && query.limit.is_none() {
+        for (kept, is_root) in kept(registry)? {
+            let references = registry.read(|connection| root::references(connection, &kept))?;
+            for digest in references.iter().chain(std::iter::once(&kept)) {
+                let _ = held.as_ref().is_some_and(|held| held.hold(digest));
+                if let Ok(signature) = Signature::of(&registry.folder().blob(digest)) {
+                    contents.insert(digest.bytes().to_vec(), signature.size);
+                }
+            }
+            let references: Vec<String> = references.iter().map(Digest::hex).collect();
+            line(&json!({ "content": kept.hex(), "root": is_root, "references": references }))?;
         }
     }
     let digest = hasher.finish().sha256().clone();
@@ -82,6 +97,15 @@ fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<
         (Some((_, Item { sha256: Some(digest), .. })), Some(held)) if !held.hold(digest) => row(),
         _ => Ok(found),
     }
+}
+
+/// What users keep, and what refers to something; whether it is a root comes along.
+fn kept(registry: &Registry) -> Result<Vec<(Digest, bool)>> {
+    registry.read(|connection| {
+        let roots = root::roots(connection)?.into_iter().map(|digest| (digest, true));
+        let inner = root::inner(connection)?.into_iter().map(|digest| (digest, false));
+        Ok(roots.chain(inner).collect())
+    })
 }
 
 /// Whether an item came by a credential, or its key tells of one.

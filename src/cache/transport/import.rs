@@ -1,16 +1,17 @@
 //! Reads an export: contents first, rows at the end, all or nothing.
 
 use crate::cache::blobs::link;
-use crate::cache::commit::seat;
+use crate::cache::commit::{hold, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
 use crate::cache::item::{Item, Status};
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, change, item};
+use crate::cache::registry::{Registry, change, item, root};
 use crate::cache::remove::{Unneeded, sweep};
 use crate::cache::transport::held::Held;
 use crate::cache::transport::rows::{self, damaged, text};
 use crate::cache::transport::{BLOBS, END, Imported, KIND, LINE_LIMIT_BYTES, MANIFEST, SCHEMA};
+use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::disk::Temporary;
@@ -157,6 +158,12 @@ fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -
                 if std::mem::take(&mut is_first) {
                     return Ok(());
                 }
+                if line.get("content").is_some() {
+                    return keep(registry, connection, line, contents, &needed).map_err(|error| {
+                        failure = Some(error);
+                        damaged("ended")
+                    });
+                }
                 match one(registry, connection, line, &copies, &needed) {
                     Ok(true) => items += 1,
                     Ok(false) => known += 1,
@@ -225,6 +232,9 @@ fn digest_of(line: &Value) -> Result<Option<Digest>> {
 
 /// Whether a line makes sense, and its content came along.
 fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
+    if line.get("content").is_some() {
+        return rows::kept(line).map(|_| ());
+    }
     check_key(&Key(text(line, "key")?.to_owned())).map_err(|e| damaged(e.message()))?;
     if !is_file_name(text(line, "filename")?) {
         return Err(damaged("a file name is none"));
@@ -241,6 +251,28 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
             Some(_) => Err(damaged("a size is not that of its content")),
             None => Err(damaged(&format!("the content sha256:{} is missing", digest.hex()))),
         },
+    }
+}
+
+/// Notes a content that a user keeps, and what it refers to. One that is damaged or gone at its origin did not come along.
+fn keep(
+    registry: &Registry,
+    connection: &Connection,
+    line: &Value,
+    contents: &HashMap<Digest, u64>,
+    needed: &RefCell<Option<Digest>>,
+) -> Outcome<()> {
+    let (digest, is_root, references) = rows::kept(line)?;
+    for content in references.iter().chain(std::iter::once(&digest)).filter(|content| contents.contains_key(content)) {
+        needed.replace(Some(content.clone()));
+        hold(registry, connection, content)?;
+    }
+    for content in &references {
+        root::refer(connection, &digest, content)?;
+    }
+    match contents.get(&digest) {
+        Some(size) if is_root => root::keep(connection, &digest, *size, Timestamp::now()),
+        _ => Ok(()),
     }
 }
 
