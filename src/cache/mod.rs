@@ -275,12 +275,13 @@ impl Cache {
         self.registry.count(COUNT_SEARCH, ids);
     }
 
-    /// What was last delivered to a path (absolute), and what it looked like then.
+    /// What was last delivered to a path (absolute) since the machine was started, and what it looked like then.
     ///
     /// # Errors
     /// Kind disk or cache.
     pub fn delivery(&self, path: &Path) -> Result<Option<(Signature, Digest)>> {
-        self.registry.read(|connection| registry::delivery::of_path(connection, path))
+        let boot = self.registry.boot();
+        self.registry.read(|connection| registry::delivery::of_path(connection, path, boot))
     }
 
     /// Notes what was delivered to a path (absolute).
@@ -288,7 +289,8 @@ impl Cache {
     /// # Errors
     /// Kind disk or cache.
     pub fn record_delivery(&self, path: &Path, signature: &Signature, digest: &Digest) -> Result<()> {
-        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest))
+        let boot = self.registry.boot();
+        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest, boot))
     }
 
     /// Sets the label, if one is given, and these attributes of an item. Others stay.

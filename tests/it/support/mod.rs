@@ -1,7 +1,11 @@
 //! What the tests stand on: a hermetic sandbox, an origin that does what a closure says, TLS, real servers.
+pub mod h2;
+pub mod oracle;
 pub mod origin;
+pub mod random;
 pub mod reply;
 pub mod sandbox;
 pub mod servers;
+pub mod strace;
 pub mod tls;
 pub mod transcript;
