@@ -22,7 +22,8 @@ impl Sandbox {
         self.check_items();
     }
 
-    fn check_blobs(&self) {
+    /// Every blob is what its name says.
+    pub fn check_blobs(&self) {
         for name in self.cache_tree() {
             let Some(rest) = name.strip_prefix("blobs/sha256/").filter(|_| !name.ends_with('/')) else { continue };
             let content = std::fs::read(self.cache().join(&name)).unwrap();
