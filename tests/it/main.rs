@@ -16,6 +16,7 @@ mod connections;
 mod crash;
 mod destinations;
 mod disk;
+mod extract;
 mod fetch;
 mod freshness;
 mod history;
