@@ -280,12 +280,13 @@ impl Cache {
         self.registry.count(COUNT_SEARCH, ids);
     }
 
-    /// What was last delivered to a path (absolute), and what it looked like then.
+    /// What was last delivered to a path (absolute) since the machine was started, and what it looked like then.
     ///
     /// # Errors
     /// Kind disk or cache.
     pub fn delivery(&self, path: &Path) -> Result<Option<(Signature, Digest)>> {
-        self.registry.read(|connection| registry::delivery::of_path(connection, path))
+        let boot = self.registry.boot();
+        self.registry.read(|connection| registry::delivery::of_path(connection, path, boot))
     }
 
     /// Notes what was delivered to a path (absolute).
@@ -293,7 +294,8 @@ impl Cache {
     /// # Errors
     /// Kind disk or cache.
     pub fn record_delivery(&self, path: &Path, signature: &Signature, digest: &Digest) -> Result<()> {
-        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest))
+        let boot = self.registry.boot();
+        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest, boot))
     }
 
     /// What was placed by unpacking this in this way at a path (absolute).

@@ -183,6 +183,10 @@ const MIGRATIONS: &[&str] = &[
     ) WITHOUT ROWID;
     CREATE INDEX blob_references_by_target ON blob_references (to_sha256);
     ",
+    // The boot that delivered: a destination that an earlier one wrote is read again, as a power loss may have taken its bytes.
+    "
+    ALTER TABLE deliveries ADD COLUMN boot TEXT;
+    ",
 ];
 
 /// The version of the schema that this program writes.

@@ -21,7 +21,7 @@ macro_rules! or_skip {
 }
 
 /// A program by its variable, on the path, or where Debian puts servers.
-fn program(variable: &str, name: &str) -> Option<PathBuf> {
+pub fn program(variable: &str, name: &str) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         return Some(path.into());
     }
@@ -35,7 +35,7 @@ fn program(variable: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// Says that a test does not run; where it must, this is a failure.
-fn skip(why: &str) {
+pub fn skip(why: &str) {
     assert!(std::env::var_os("DL_TEST_REQUIRE_SERVERS").is_none_or(|v| v != "1"), "{why}, but servers are required");
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     eprint_line(&format!("SKIPPED {test}: {why}"));
