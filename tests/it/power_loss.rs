@@ -76,7 +76,9 @@ fn what_lost_its_bytes_is_fetched_anew() {
                 lose(&path, loss);
             }
             if matches!(loss, Loss::Gone) {
-                files(sandbox, "items/").iter().for_each(|p| lose(p, loss));
+                for p in files(sandbox, "items/") {
+                    lose(&p, loss);
+                }
             }
             let run = sandbox.dl(["fetch", "-o", "out", &url]).run();
             assert!(run.ok().code == 0 && sandbox.read("out") == bytes(SIZE), "{loss:?}");
@@ -96,7 +98,9 @@ fn no_other_way_gives_lost_bytes_either() {
         sandbox.write("in", bytes(SIZE));
         let path = sandbox.dl(["cache", "put", "in", "--uri", "x:a"]).run().ok().path();
         boot_anew(&sandbox);
-        files(&sandbox, "blobs/").iter().for_each(|p| lose(p, loss));
+        for p in files(&sandbox, "blobs/") {
+            lose(&p, loss);
+        }
         if matches!(loss, Loss::Gone) {
             lose(&path, loss);
         }
