@@ -162,6 +162,8 @@ complete -c dl -n "__fish_dl_needs_command" -a "fetch" -d 'Fetch URLs: cached, v
 complete -c dl -n "__fish_dl_needs_command" -a "get" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "download" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored'
+complete -c dl -n "__fish_dl_needs_command" -a "blob" -d 'Contents by their hash'
+complete -c dl -n "__fish_dl_needs_command" -a "manifest" -d 'Self-describing artifacts: datasets, models'
 complete -c dl -n "__fish_dl_needs_command" -a "kv" -d 'One key-value interface over many stores'
 complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings'
 complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
@@ -1583,6 +1585,386 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "cat" -d 'Print blobs, hashed before they are printed'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "path" -d 'Where a blob is, read-only'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "stat" -d 'Size, path and users of blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "ls" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "list" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l as -d 'A path that ends in this name' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s l -l long -d 'Sizes, and how often each is used'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s l -l long -d 'Sizes, and how often each is used'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l force -d 'Also what an item or a manifest uses; such items become DELETED'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l force -d 'Also what an item or a manifest uses; such items become DELETED'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "show" -d 'Print a manifest as it is stored'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "tree" -d 'All that a manifest refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l class -d 'Its class' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set -d 'A field that is a text' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set-json -d 'A field of any type (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l file -d 'A file, stored with it' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l dir -d 'Every file below a folder, by its path from there; empty folders are left out' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l ref -d 'A blob or another manifest' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l item -d 'A cached item, with its URI and digests' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l class -d 'It must be of this class, or of another that is named so (exit 3 otherwise)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get" -d 'The value of a key: its bytes, nothing added'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get-many" -d 'The values of several keys, as JSON lines'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "set" -d 'Store a value'

@@ -58,6 +58,8 @@ const FAMILIES: &[&[&str]] = &[
 ];
 /// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
 const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
+/// The tables of the config file.
+const TABLES: [&str; 6] = ["host", "cache", "kv", "manifest", "secrets", "shared"];
 /// Keys of tables, and the option that each is.
 const TABLE_KEYS: &[(&str, &str, &str)] = &[
     ("cache", "multi-user", "cache-shared"),
@@ -124,6 +126,8 @@ pub(crate) struct Layers {
     pub(crate) path: Option<PathBuf>,
     /// What the cache may hold (`[cache] max-size, max-age`).
     pub(crate) limits: Limits,
+    /// The classes that have a JSON Schema, and the file of each (`[manifest.schemas]`).
+    pub(crate) schemas: Vec<(String, PathBuf)>,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
     /// What machines that share a store agree on (`[shared] secret, private`).
@@ -205,7 +209,11 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "kv", "secrets", "shared"]);
+            if TABLES.contains(&entry.key.as_str()) {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `{0}` is a table: `[{0}]`", entry.key)));
+            }
+            let names = keys.iter().filter_map(Arg::get_long).chain(TABLES);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }
@@ -234,6 +242,17 @@ impl Layers {
             known(&entry.key, ["headers", "query"], path, entry.line)?;
             let place = if entry.key == "headers" { &mut self.secret_names.0 } else { &mut self.secret_names.1 };
             *place = list_of(&entry.value);
+            return Ok(());
+        }
+        if table == "manifest" {
+            known(&entry.key, ["schemas"], path, entry.line)?;
+            let Given::Pairs(pairs) = &entry.value else {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `[manifest.schemas]` is a table of classes and files")));
+            };
+            // A file is meant from where the config file is.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            self.schemas = pairs.iter().map(|(class, file)| (class.clone(), folder.join(file))).collect();
             return Ok(());
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);

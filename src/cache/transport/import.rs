@@ -2,15 +2,17 @@
 
 use crate::cache::blobs::link;
 use crate::cache::by_hand::seated;
-use crate::cache::commit::{reread, seat};
+use crate::cache::commit::{hold, reread, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
 use crate::cache::item::{Item, Record, Status};
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, change, item};
+use crate::cache::registry::{Registry, change, item, root};
 use crate::cache::remove::{Unneeded, sweep};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::rows::{self, damaged, text};
 use crate::cache::transport::{BLOBS, END, Imported, KIND, LINE_LIMIT_BYTES, MANIFEST, SCHEMA};
+use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::disk::Temporary;
@@ -26,8 +28,9 @@ use std::path::Path;
 /// Imports an export.
 pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Imported> {
     registry.folder().check_writable()?;
+    let held = Held::new(registry)?;
     let mut contents: HashMap<Digest, u64> = HashMap::new();
-    let outcome = take(registry, reader, &mut contents);
+    let outcome = take(&held, reader, &mut contents);
     if outcome.is_err() {
         // What no row uses goes again; nothing was there that somebody could have been told of.
         let blobs = contents.into_keys().collect();
@@ -36,7 +39,8 @@ pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Impor
     outcome
 }
 
-fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+fn take(held: &Held<'_>, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let cut = |e: &io::Error| damaged(&e.to_string());
     let mut archive = tar::Archive::new(reader);
     let mut manifest: Option<(Partial, Digest)> = None;
@@ -69,7 +73,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
                 if partial.file().metadata().map_err(|e| partial.failed(&e))?.len() != size {
                     return Err(damaged("it was cut off"));
                 }
-                let (_, size) = intake::keep(registry, &partial, Some(&digest)).map_err(|e| match e.kind() {
+                let size = held.take(&partial, &digest).map_err(|e| match e.kind() {
                     Kind::Integrity => damaged(&e.to_string()),
                     _ => e,
                 })?;
@@ -78,7 +82,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
         }
     }
     match manifest {
-        Some((manifest, _)) if ended => store(registry, &manifest, contents),
+        Some((manifest, _)) if ended => store(held, &manifest, contents),
         Some(_) => Err(damaged("its end is missing")),
         None => Err(Error::usage("the file is no export of a cache")
             .cause("it is empty")
@@ -128,7 +132,8 @@ fn lines(manifest: &Partial, take: &mut dyn FnMut(&Value) -> Result<()>) -> Resu
 }
 
 /// Looks at every line before anything is written, then writes all rows in one transaction.
-fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let mut imported = Imported { blobs: contents.len() as u64, bytes: contents.values().sum(), ..Imported::default() };
     let mut is_first = true;
     let mut salt = None;
@@ -160,6 +165,12 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                     needed.replace(Some(digest.clone()));
                     seat(registry, connection, digest, path, &copy)
                 };
+                if line.get("content").is_some() {
+                    return keep(registry, connection, line, contents, &needed).map_err(|error| {
+                        failure = Some(error);
+                        damaged("ended")
+                    });
+                }
                 match one(registry, connection, line, &place) {
                     Ok((_, true)) => items += 1,
                     Ok((_, false)) => known += 1,
@@ -184,6 +195,10 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
                 let copy = link::copy(registry.folder(), &registry.folder().blob(&digest))?;
                 copies.borrow_mut().insert(digest, copy);
+            }
+            Err(Failure::NeedsBlob) => {
+                let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
+                held.give_back(&digest)?;
             }
             Err(Failure::Said(error)) => return Err(error),
             Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot import: {other:?}"))),
@@ -239,6 +254,9 @@ pub(crate) fn digest_of(line: &Value) -> Result<Option<Digest>> {
 
 /// Whether a line makes sense, and its content came along.
 fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
+    if line.get("content").is_some() {
+        return rows::kept(line).map(|_| ());
+    }
     check_key(&Key(text(line, "key")?.to_owned())).map_err(|e| damaged(e.message()))?;
     if !is_file_name(text(line, "filename")?) {
         return Err(damaged("a file name is none"));
@@ -255,6 +273,28 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
             Some(_) => Err(damaged("a size is not that of its content")),
             None => Err(damaged(&format!("the content sha256:{} is missing", digest.hex()))),
         },
+    }
+}
+
+/// Notes a content that a user keeps, and what it refers to. One that is damaged or gone at its origin did not come along.
+fn keep(
+    registry: &Registry,
+    connection: &Connection,
+    line: &Value,
+    contents: &HashMap<Digest, u64>,
+    needed: &RefCell<Option<Digest>>,
+) -> Outcome<()> {
+    let (digest, is_root, references) = rows::kept(line)?;
+    for content in references.iter().chain(std::iter::once(&digest)).filter(|content| contents.contains_key(content)) {
+        needed.replace(Some(content.clone()));
+        hold(registry, connection, content)?;
+    }
+    for content in &references {
+        root::refer(connection, &digest, content)?;
+    }
+    match contents.get(&digest) {
+        Some(size) if is_root => root::keep(connection, &digest, *size, Timestamp::now()),
+        _ => Ok(()),
     }
 }
 

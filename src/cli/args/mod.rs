@@ -2,6 +2,7 @@
 //!
 //! No option has a default here, so that "given" can be told from "not given"; what is meant follows in `meaning`.
 
+pub(crate) mod artifact;
 pub(crate) mod cache;
 pub(crate) mod kv;
 pub(crate) mod values;

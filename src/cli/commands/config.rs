@@ -141,6 +141,10 @@ fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Ve
         rows.push(Row { name: name.to_owned(), value, source });
     }
     rows.push(store_row(session, layers));
+    for (class, file) in &layers.schemas {
+        let value = dl::manager::report::path_to_json(file);
+        rows.push(Row { name: format!("manifest.schemas.{class}"), value, source: source.clone() });
+    }
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     rows
 }
@@ -232,6 +236,7 @@ pub(crate) fn check(session: &Session<'_>) -> Result<u8> {
     let (global, layers) = session.settle()?;
     of_fetch(session, &layers)?;
     check_hosts(&layers)?;
+    dl::manifest::schema::Schemas::new(layers.schemas.clone()).check_files()?;
     for (name, near) in settings::unknown_variables(session.context) {
         let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
         session.output.warn(&format!("the variable `{name}` is no option{near}"));
@@ -295,6 +300,8 @@ fn example() -> String {
          # Share what was fetched with credentials too; needs a secret\n# private = false\n\
          \n# ---- Secrets\n\n[secrets]\n# More header fields whose values are secret\n# headers = []\n\
          # More query parameters whose values are secret\n# query = []\n\
+         \n# ---- JSON Schemas of classes: a value that `dl manifest put` stores must fit that of its class\n\n\
+         [manifest.schemas]\n# Dataset = \"dataset.schema.json\"\n\
          \n# ---- One host: scheme and port may be given, the longest match wins\n\n\
          [host.\"https://api.example.org:8443\"]\n\
          # header = [\"Accept: application/json\"]\n\

@@ -1,5 +1,6 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod blob;
 pub(crate) mod cache_cat;
 pub(crate) mod cache_clean;
 pub(crate) mod cache_create;
@@ -18,6 +19,7 @@ mod fetch_outcome;
 pub(crate) mod kv_read;
 pub(crate) mod kv_write;
 pub(crate) mod man;
+pub(crate) mod manifest;
 pub(crate) mod version;
 
 use super::Session;
