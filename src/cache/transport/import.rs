@@ -41,12 +41,11 @@ pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Impor
 
 fn take(held: &Held<'_>, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
     let registry = held.registry();
-    let cut = |e: &io::Error| damaged(&e.to_string());
     let mut archive = tar::Archive::new(reader);
     let mut manifest: Option<(Partial, Digest)> = None;
     let mut ended = false;
-    for entry in archive.entries().map_err(|e| cut(&e))? {
-        let mut entry = entry.map_err(|e| cut(&e))?;
+    for entry in archive.entries().map_err(|e| unread(&e))? {
+        let mut entry = entry.map_err(|e| unread(&e))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let size = entry.size();
         if manifest.is_none() && name != MANIFEST {
@@ -59,7 +58,7 @@ fn take(held: &Held<'_>, reader: &mut dyn Read, contents: &mut HashMap<Digest, u
             MANIFEST if manifest.is_none() => manifest = Some(spool(registry, &mut entry, size)?),
             END => {
                 let mut text = String::new();
-                entry.take(128).read_to_string(&mut text).map_err(|e| cut(&e))?;
+                entry.take(128).read_to_string(&mut text).map_err(|e| unread(&e))?;
                 if manifest.as_ref().is_none_or(|(_, digest)| digest.hex() != text.trim()) {
                     return Err(damaged("its list of items is not the one that was written"));
                 }
@@ -96,7 +95,7 @@ fn spool(registry: &Registry, entry: &mut dyn Read, size: u64) -> Result<(Partia
     let mut buffer = vec![0; 1 << 16];
     let mut total = 0;
     loop {
-        let count = entry.read(&mut buffer).map_err(|e| damaged(&e.to_string()))?;
+        let count = entry.read(&mut buffer).map_err(|e| unread(&e))?;
         if count == 0 {
             break;
         }
@@ -108,6 +107,14 @@ fn spool(registry: &Registry, entry: &mut dyn Read, size: u64) -> Result<(Partia
         return Err(damaged("it was cut off"));
     }
     Ok((partial, hasher.finish().sha256().clone()))
+}
+
+/// What the reader of the export said: the system, or the tar that it is.
+fn unread(error: &io::Error) -> Error {
+    match error.raw_os_error() {
+        Some(_) => Error::disk("cannot read the export", error),
+        None => damaged(&error.to_string()),
+    }
 }
 
 /// Gives the lines of the list to `take`.
