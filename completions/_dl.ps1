@@ -1507,7 +1507,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;get' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1535,7 +1535,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;get-many' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1565,7 +1565,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1594,7 +1594,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;add' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1623,7 +1623,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set-many' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1651,7 +1651,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;del' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1681,7 +1681,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;delete' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1710,7 +1710,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;has' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1738,7 +1738,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;inc' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1766,7 +1766,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;dec' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1793,7 +1793,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ls' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1824,7 +1824,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;list' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1855,7 +1855,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;count' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1882,7 +1882,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;stat' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1909,7 +1909,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;clear' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1936,7 +1936,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ping' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')

@@ -1473,7 +1473,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand ping 'Whether the store answers'
         }
         &'dl;kv;get'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1500,7 +1500,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;get-many'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1529,7 +1529,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1557,7 +1557,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;add'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1585,7 +1585,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set-many'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1612,7 +1612,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;del'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1641,7 +1641,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;delete'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1669,7 +1669,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;has'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1696,7 +1696,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;inc'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1723,7 +1723,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;dec'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1749,7 +1749,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ls'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1779,7 +1779,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;list'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1809,7 +1809,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;count'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1835,7 +1835,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;stat'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1861,7 +1861,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;clear'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1887,7 +1887,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ping'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'

@@ -1402,7 +1402,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "stat" -d 'Size and expiry of a value, as JSON'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "clear" -d 'Remove every key below --prefix, or all'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "ping" -d 'Whether the store answers'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1429,7 +1429,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1457,7 +1457,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1485,7 +1485,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1513,7 +1513,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1540,7 +1540,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1568,7 +1568,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1595,7 +1595,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1622,7 +1622,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1649,7 +1649,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1675,7 +1675,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1703,7 +1703,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1731,7 +1731,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1757,7 +1757,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1783,7 +1783,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1809,7 +1809,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l connect-timeout -d 'Until a connection stands (10s)' -r
