@@ -6,10 +6,10 @@
 use crate::cache::Cache;
 use crate::cache::blobs::{self, Found};
 use crate::cache::by_hand::seated;
+use crate::cache::commit::hold;
 use crate::cache::freshness::vary::Selecting;
 use crate::cache::freshness::{Stored, age};
-use crate::cache::item::{NewContent, Record, Trust};
-use crate::cache::registry::connection::{Failure, Outcome};
+use crate::cache::item::{NewContent, Trust};
 use crate::cache::registry::{Registry, blob, response};
 use crate::cache::remove::{Unneeded, sweep};
 use crate::clock::Timestamp;
@@ -20,7 +20,6 @@ use crate::event::Listener;
 use crate::message::Fields;
 use crate::partial::Partial;
 use rusqlite::Connection;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// How many responses are kept of one URI and credential: variants and parts; the least used go.
@@ -206,21 +205,6 @@ fn has_sound_blob(registry: &Registry, digest: &Digest) -> Result<bool> {
     Ok(known.is_some_and(|record| {
         blobs::is_durable(&record, registry.boot()) && Signature::of(&path).is_ok_and(|s| record.is_of(&s))
     }))
-}
-
-/// Notes what a blob looks like that a row is about to name. Within a transaction: what cleans blobs away does so in one
-/// too, so from here on it stays.
-fn hold(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<()> {
-    let path = registry.folder().blob(digest);
-    let signature = Signature::of(&path).map_err(|e| match e.kind() {
-        ErrorKind::NotFound => Failure::NeedsBlob,
-        _ => Error::disk(format!("cannot read `{}`", path.display()), &e).into(),
-    })?;
-    let boot = match blob::record(connection, digest)? {
-        Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
-        _ => registry.boot().map(str::to_owned),
-    };
-    blob::note(connection, digest, &Record::new(&signature, boot))
 }
 
 /// What chose a response, computed anew for another request: for a variant that the origin says is also this one's.

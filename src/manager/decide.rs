@@ -13,6 +13,7 @@ use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, 
 use crate::manager::http::Client;
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
+use crate::manager::share::Offer;
 use crate::manager::task::{Destination, Freshness, IfExists, Task};
 use crate::manager::unpack;
 use crate::secret::Mask;
@@ -28,7 +29,7 @@ pub(crate) enum Next<'a> {
 }
 
 /// What asks the network, and tells what came of it.
-pub(crate) type Ask<'a> = Box<dyn FnOnce(&dyn Listener) -> Report + Send + 'a>;
+pub(crate) type Ask<'a> = Box<dyn FnOnce(&dyn Listener) -> (Report, Option<Offer<'a>>) + Send + 'a>;
 
 /// What a look at what is there came to.
 enum Looked<'a> {
@@ -56,7 +57,8 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
             asking.report = report;
             Next::Ask(Box::new(move |listener| asking.ask(listener)))
         }
-        Ok(Looked::Http(client)) => Next::Ask(Box::new(move |listener| client.ask(report, listener))),
+        // What HTTP let this machine store, it did not let others have.
+        Ok(Looked::Http(client)) => Next::Ask(Box::new(move |listener| (client.ask(report, listener), None))),
         Err(error) => Next::Done(Box::new(failed(report, error))),
     }
 }
@@ -104,6 +106,8 @@ fn look_up<'a>(
         candidate: None,
         damaged: Cell::new(false),
         started,
+        offered: None,
+        lease: None,
     });
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {
@@ -152,6 +156,14 @@ fn look_up<'a>(
             .hint("--newer-than and --older-than choose among what is stored; --max-age asks where it is too old"));
     }
     if task.policy.offline && asking.resolved.request.url.scheme() != "file" {
+        // A shared store on this machine needs no network.
+        if asking.candidate.is_none()
+            && asking.taken_from_shared(listener)?
+            && let Some(item) = asking.candidate.take()
+        {
+            give_item(cache, task, &item, Source::Shared, report)?;
+            return Ok(Looked::Done);
+        }
         offline(&asking, report, listener)?;
         return Ok(Looked::Done);
     }

@@ -322,6 +322,14 @@ pub(crate) fn accept(head: &Head, request: &Request, url: &str, allowed: &job::S
     judge::judge(head, asked).map(|_| ()).map_err(|setback| setback.error)
 }
 
+/// The root certificates that a transfer with these options trusts, as one PEM text.
+///
+/// # Errors
+/// Usage, where roots were named and there are none.
+pub fn roots_pem(tls: &job::Tls) -> Result<Vec<u8>> {
+    roots::pem(tls)
+}
+
 /// How many root certificates a transfer with these options trusts.
 ///
 /// # Errors

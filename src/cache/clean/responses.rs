@@ -72,7 +72,7 @@ pub(crate) fn unshared(
         }
         registry.read(|connection| {
             let is_shared = match &light.digest {
-                Some(digest) => change::is_used_by_item(connection, digest)?,
+                Some(digest) => change::is_used_beside_responses(connection, digest)?,
                 None => true,
             };
             if is_shared { Ok(()) } else { add(registry, connection, &light, Reason::MaxSize, survey) }
@@ -99,7 +99,7 @@ pub(crate) fn add(
         let going = survey.response_contents.entry(digest.clone()).or_default();
         *going += 1;
         let is_last = response::users(connection, digest)? <= *going;
-        if reason != Reason::Missing && is_last && !change::is_used_by_item(connection, digest)? {
+        if reason != Reason::Missing && is_last && !change::is_used_beside_responses(connection, digest)? {
             bytes = light.size;
         }
     }

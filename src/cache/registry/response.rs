@@ -240,11 +240,13 @@ pub(crate) fn remove_content(connection: &Connection, digest: &Digest) -> Outcom
     Ok(())
 }
 
-/// The contents that responses have and no item.
+/// The contents that responses have, and no READY item or user.
 pub(crate) fn contents_of_no_item(connection: &Connection) -> Outcome<Vec<Digest>> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT sha256 FROM responses r WHERE sha256 IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM items i WHERE i.sha256 = r.sha256 AND i.status = 3) ORDER BY sha256",
+             AND NOT EXISTS (SELECT 1 FROM items i WHERE i.sha256 = r.sha256 AND i.status = 3)
+             AND NOT EXISTS (SELECT 1 FROM roots k WHERE k.sha256 = r.sha256)
+             AND NOT EXISTS (SELECT 1 FROM blob_references b WHERE b.to_sha256 = r.sha256) ORDER BY sha256",
     )?;
     let all = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(all.iter().filter_map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes)).collect())
