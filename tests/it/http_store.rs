@@ -268,6 +268,28 @@ fn damage_is_found_and_never_given() {
 }
 
 #[test]
+fn a_content_that_a_user_keeps_too_is_the_users() {
+    let sandbox = Sandbox::new();
+    let origin = Origin::new(|_, conn| conn.reply(&Reply::new(404).body("right").field("Cache-Control", "max-age=0")));
+    let url = origin.url("/a");
+    http(&sandbox, &["--allow-status=404", &url]).ok();
+    sandbox.write("file", "right");
+    sandbox.run("blob put file").ok();
+    sandbox.run("cache clean --versions --max-age 0").ok().says("1 response");
+    assert_eq!(blobs(&sandbox).len(), 1, "the response goes, the content stays");
+    http(&sandbox, &["--allow-status=404", &url]).ok();
+    let path = sandbox.cache().join(&blobs(&sandbox)[0]);
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(&path, "WRONG").unwrap();
+    let run = sandbox.run("cache verify --json");
+    let told = run.fails(8).json_lines();
+    assert!(told.iter().filter(|line| line["damage"] == "changed").all(|line| line["hash"].is_string()), "{told:?}");
+    sandbox.run("cache verify --repair").fails(8);
+    http(&sandbox, &["--allow-status=404", &url]).ok().has("source", "network");
+    sandbox.run("cache verify").ok();
+}
+
+#[test]
 fn a_damaged_registry_keeps_what_can_be_read() {
     let sandbox = Sandbox::new();
     let origin = Origin::new(|request, conn| conn.reply(&fresh(request.target.clone())));
