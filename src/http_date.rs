@@ -2,12 +2,12 @@
 
 use crate::clock::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 /// A year of two digits that would lie farther ahead means the last century.
 const FARTHEST_YEARS_AHEAD: i64 = 50;
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const MICROSECONDS_A_YEAR: i64 = 31_556_952_000_000;
 
 /// Reads a date; names of days and months in any case, spaces exactly as the form has them. `now` says which century
@@ -70,8 +70,8 @@ fn moment(year: i16, month: i8, date: i8, time: &str) -> Option<Timestamp> {
     // A leap second is the end of its minute.
     let second = if second == 60 { 59 } else { second };
     let civil = DateTime::new(year, month, date, digits(hour, 2)?, digits(minute, 2)?, second, 0).ok()?;
-    let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
-    Some(Timestamp(zoned.timestamp().as_microsecond()))
+    // By the calendar alone: the last day of 9999, which many servers name for "never", is behind jiff's last timestamp.
+    i64::try_from(civil.duration_since(EPOCH).as_micros()).ok().map(Timestamp)
 }
 
 #[cfg(test)]
@@ -81,6 +81,13 @@ mod tests {
 
     /// 21 November 2026.
     const NOW: Timestamp = Timestamp(1_795_219_200_000_000);
+
+    #[test]
+    fn the_last_moment_of_all() {
+        let last = parse("Fri, 31 Dec 9999 23:59:59 GMT", NOW);
+        assert_eq!(last, Some(Timestamp::from_seconds(253_402_300_799)));
+        assert_eq!(parse("Thu, 01 Jan 1970 00:00:00 GMT", NOW), Some(Timestamp(0)));
+    }
 
     #[test]
     fn three_forms_of_one_moment() {

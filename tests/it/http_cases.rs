@@ -72,6 +72,7 @@ freshness-expires-age-slow-date | | 200 Date: {-10} & Expires: {10} & Age: 25 | 
 freshness-expires-age-fast-date | | 200 Date: {10} & Expires: {20} & Age: 15 | | | ask
 freshness-expires-32bit | | 200 Expires: Tue, 19 Jan 2038 14:14:08 GMT & Date: {0} | | | use
 freshness-expires-far-future | | 200 Expires: Sun, 21 Nov 2286 04:46:39 GMT & Date: {0} | | | use
+freshness-expires-end-of-time | | 200 Expires: Fri, 31 Dec 9999 23:59:59 GMT & Date: {0} | | | use
 freshness-expires-rfc850 | | 200 Expires: Thursday, 18-Aug-50 02:01:18 GMT & Date: {0} | | | use
 freshness-expires-ansi-c | | 200 Expires: Thu Aug  8 02:01:18 2050 & Date: {0} | | | use
 freshness-expires-wrong-case-weekday | | 200 Expires: THU, 18 Aug 2050 02:01:18 GMT & Date: {0} | | | use
