@@ -12,11 +12,13 @@
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
+//! | [`run`] | cached command runs: a command is run once, and replayed while nothing that it depends on has changed |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
 //! | [`config`], [`checksums`], [`attribute_text`], [`json`] | texts that people write, read: the config file, lists of checksums, attributes, strict JSON |
+//! | `glob` | shell patterns over names and paths |
 //! | [`disk`] | files that appear whole or not at all, kernel locks, cheap copies |
 //! | [`digest`], [`secret`], [`clock`], [`error`] | the leaves: digests in one pass, texts that cannot be printed, one form of time, one type of error |
 //!
@@ -55,10 +57,12 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+mod glob;
 pub mod json;
 pub mod manager;
 pub mod message;
 pub mod partial;
+pub mod run;
 pub mod secret;
 pub mod transfer;
 

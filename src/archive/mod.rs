@@ -6,7 +6,6 @@
 //! | `source`, `codec` | the bytes: sections of a file, decoded streams, what they may cost |
 //! | `tar` (with `pax`), `zip` (with `directory`) | the readers: strict, because two readers that disagree are an attack |
 //! | `members` | what stands in an archive, and which names and links are safe |
-//! | `glob` | which members are meant |
 //! | `extract` | a tree in a private folder, written by folder handles |
 //! | `place`, `journal` | moving it in, or nothing of it |
 //!
@@ -22,7 +21,6 @@ pub mod codec;
 mod directory;
 mod extract;
 pub mod format;
-mod glob;
 mod journal;
 pub mod members;
 mod pax;
@@ -386,7 +384,7 @@ impl Archive {
         let mut tree = Tree::new(&staging, self, options)?;
         let mut taken: u64 = 0;
         self.each(&mut |entry, content| {
-            if options.member.as_ref().is_none_or(|pattern| glob::selects(pattern, &entry.path)) {
+            if options.member.as_ref().is_none_or(|pattern| crate::glob::selects(pattern, &entry.path)) {
                 taken += 1;
                 tree.add(&entry, content)?;
             }

@@ -8,6 +8,7 @@
 //! | `blobs` | content by digest, and the names that users are given |
 //! | `commit` | how something fetched comes in |
 //! | `by_hand`, `intake` | how something comes in that a user made |
+//! | `recorded` | how a recorded run comes in, with the blobs that it needs beside its own |
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
@@ -32,6 +33,7 @@ pub mod item;
 pub mod json;
 mod library;
 pub mod query;
+pub mod recorded;
 mod recover;
 mod registry;
 pub mod remove;

@@ -31,7 +31,7 @@ const ITEM_COLUMN_COUNT: usize = 21;
 /// Columns that a later schema added, each alone: an older registry has none of them.
 const LATER_COLUMNS: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item, with their columns; the first is the item.
-const OWNED: [(&str, &str, usize); 6] = [
+const OWNED: [(&str, &str, usize); 8] = [
     (
         "downloads",
         "item, resolved_url, method, http_code, http_version, headers, etag, last_modified, date, started_at, finished_at,
@@ -43,6 +43,8 @@ const OWNED: [(&str, &str, usize); 6] = [
     ("attr_datetime", "item, namespace, name, value", 4),
     ("attr_varchar", "item, namespace, name, value", 4),
     ("attr_text", "item, namespace, name, value", 4),
+    ("runs", "item, state", 2),
+    ("item_blobs", "item, sha256", 2),
 ];
 
 /// Mends the registry, unless another process did so since the file `inode` was opened. Gives the warning to tell.

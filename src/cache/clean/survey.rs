@@ -7,6 +7,7 @@ use crate::cache::item::Status;
 use crate::cache::registry::Registry;
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::item_blob;
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -123,13 +124,15 @@ impl Survey {
         if !self.rows.insert(row.seen.id) {
             return Ok(());
         }
-        if let Some(digest) = &row.digest
-            && row.seen.status != Status::Deleted
-        {
-            let going = self.contents.entry(digest.clone()).or_default();
-            *going += 1;
-            if reason != Reason::Missing && users(connection, digest)? <= *going {
-                self.bytes += row.size;
+        if row.seen.status != Status::Deleted {
+            let parts = item_blob::of_item(connection, row.seen.id)?;
+            let own = row.digest.clone().filter(|_| reason != Reason::Missing).map(|digest| (digest, row.size));
+            for (digest, size) in own.into_iter().chain(parts) {
+                let going = self.contents.entry(digest.clone()).or_default();
+                *going += 1;
+                if users(connection, &digest)? <= *going {
+                    self.bytes += size;
+                }
             }
         }
         let path = registry.folder().item(&row.key, row.version, &row.filename);
@@ -168,9 +171,12 @@ impl Survey {
     }
 }
 
-/// How many rows need a content.
+/// How many rows need a content, as their own or beside it.
 fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
-    let mut statement = connection.prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2)
+             + (SELECT count(*) FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)",
+    )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
 
@@ -312,7 +318,10 @@ fn is_live(row: &Light, path: &Path, dead_after: Duration, now: Timestamp) -> bo
 
 fn deleted_contents(connection: &Connection) -> Outcome<HashSet<Vec<u8>>> {
     let mut statement = connection
-        .prepare_cached("SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL")?;
+        .prepare_cached(
+            "SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL
+             UNION SELECT b.sha256 FROM items i JOIN item_blobs b ON b.item = i.id WHERE i.status = -2 AND i.status <> 3",
+        )?;
     let mut rows = statement.query([])?;
     let mut all = HashSet::new();
     while let Some(row) = rows.next()? {
@@ -338,7 +347,10 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
     }
     registry.read(|connection| {
         let mut statement =
-            connection.prepare_cached("SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)")?;
+            connection.prepare_cached(
+                "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
+                 UNION ALL SELECT sha256 FROM item_blobs WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)",
+            )?;
         let end = shard.checked_add(1).map(|next| vec![next]);
         let mut rows = statement.query(params![vec![shard], end])?;
         while let Some(row) = rows.next()? {

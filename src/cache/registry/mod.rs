@@ -17,7 +17,9 @@ pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod item;
+pub(crate) mod item_blob;
 pub(crate) mod params;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod search;
 

@@ -140,6 +140,19 @@ const MIGRATIONS: &[&str] = &[
             CASE t.type WHEN 'array' THEN t.value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(t.value) END
         FROM items i, json_each(i.params) t WHERE i.params <> '{}' AND json_valid(i.params) AND t.type <> 'object';
     ",
+    // 3: recorded runs, and the blobs that an item needs beside its own.
+    "
+    CREATE TABLE runs (
+        item INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        state TEXT NOT NULL      -- JSON: what it depended on, what it made
+    );
+    CREATE TABLE item_blobs (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        sha256 BLOB NOT NULL,
+        PRIMARY KEY (item, sha256)
+    ) WITHOUT ROWID;
+    CREATE INDEX item_blobs_by_sha256 ON item_blobs (sha256);
+    ",
 ];
 
 /// The version of the schema that this program writes.
@@ -235,6 +248,6 @@ mod tests {
     #[test]
     fn released_migrations_stand() {
         let digests: Vec<_> = MIGRATIONS.iter().map(|m| crate::digest::Digest::sha256(m.as_bytes()).hex()).collect();
-        assert_eq!(digests.len(), 2, "add the digest of a new migration once it is released: {digests:?}");
+        assert_eq!(digests.len(), 3, "add the digest of a new migration once it is released: {digests:?}");
     }
 }

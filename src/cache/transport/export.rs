@@ -3,7 +3,7 @@
 use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
-use crate::cache::registry::{Registry, item, search};
+use crate::cache::registry::{Registry, item, item_blob, search};
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
 use crate::descriptor::canonical;
@@ -30,10 +30,10 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     let ids = registry.read(|connection| search::ids(connection, registry.folder(), query))?;
     for id in ids {
         let found = registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
-            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
+            Some(item) => Ok(Some((rows::read(connection, id)?, item, item_blob::of_item(connection, id)?))),
             None => Ok(None),
         })?;
-        let Some((row, item)) = found else { continue };
+        let Some((row, item, parts)) = found else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
         } else if is_private(&item) && !with_salt {
@@ -41,6 +41,13 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
                 contents.insert(digest.bytes().to_vec(), size);
+                for (part, _) in parts {
+                    let path = registry.folder().blob(&part);
+                    let length = std::fs::metadata(&path)
+                        .map_err(|e| Error::disk(format!("cannot read `{}`", path.display()), &e))?
+                        .len();
+                    contents.insert(part.bytes().to_vec(), length);
+                }
             }
             line(&row)?;
             exported.items += 1;

@@ -1,7 +1,7 @@
 //! Reads an export: contents first, rows at the end, all or nothing.
 
 use crate::cache::blobs::link;
-use crate::cache::commit::seat;
+use crate::cache::commit::{note_blob, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
 use crate::cache::item::{Item, Status};
@@ -203,16 +203,23 @@ fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
 }
 
 fn digest_of(line: &Value) -> Result<Option<Digest>> {
-    use base64::Engine as _;
     match &line["item"]["sha256"] {
         Value::Null => Ok(None),
-        value => {
-            let text = value["base64"].as_str().unwrap_or_default();
-            let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
-            let digest = Digest::from_bytes(Algorithm::Sha256, &bytes);
-            digest.map(Some).ok_or_else(|| damaged("a digest is none"))
-        }
+        value => digest_in(value).map(Some),
     }
+}
+
+/// The blobs that an item needs beside its own.
+fn parts_of(line: &Value) -> Result<Vec<Digest>> {
+    let rows = line.get("item_blobs").and_then(Value::as_array).into_iter().flatten();
+    rows.map(|row| digest_in(&row["sha256"])).collect()
+}
+
+fn digest_in(value: &Value) -> Result<Digest> {
+    use base64::Engine as _;
+    let text = value["base64"].as_str().unwrap_or_default();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+    Digest::from_bytes(Algorithm::Sha256, &bytes).ok_or_else(|| damaged("a digest is none"))
 }
 
 /// Whether a line makes sense, and its content came along.
@@ -223,6 +230,12 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
     }
     let status = line["item"]["status"].as_i64().and_then(Status::from_number);
     let digest = digest_of(line)?;
+    let missing = |digest: &Digest| damaged(&format!("the content sha256:{} is missing", digest.hex()));
+    if status != Some(Status::Deleted)
+        && let Some(part) = parts_of(line)?.iter().find(|part| !contents.contains_key(part))
+    {
+        return Err(missing(part));
+    }
     match (status, &digest) {
         (None | Some(Status::Write | Status::Uninitialized), _) | (Some(Status::Ready), None) => {
             Err(damaged("a status makes no sense"))
@@ -231,7 +244,7 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
         (_, Some(digest)) => match contents.get(digest) {
             Some(size) if line["item"]["size"].as_u64() == Some(*size) => Ok(()),
             Some(_) => Err(damaged("a size is not that of its content")),
-            None => Err(damaged(&format!("the content sha256:{} is missing", digest.hex()))),
+            None => Err(missing(digest)),
         },
     }
 }
@@ -265,6 +278,9 @@ fn one(
         needed.replace(Some(digest.clone()));
         let record = seat(registry, connection, digest, &item.path, &copy)?;
         item::note_copy(connection, id, record.as_ref())?;
+        for part in parts_of(line)? {
+            note_blob(registry, connection, &part)?;
+        }
     }
     Ok(true)
 }
