@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
 
+use dl::digest::{Digest, hash_reader};
 use dl::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -16,8 +17,12 @@ pub(crate) const VARIABLES: &[&str] = &[
     "FTP_PROXY",
     "HOME",
     "HTTPS_PROXY",
+    "JOBSTAMPS_ALWAYS_USE_HASHES",
+    "JOBSTAMPS_DEBUG",
+    "JOBSTAMPS_DISABLED",
     "NO_COLOR",
     "NO_PROXY",
+    "PATH",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
     "TERM",
@@ -152,6 +157,25 @@ fn account_home() -> Option<PathBuf> {
         let home = fields.get(5).filter(|home| fields.get(2) == Some(&user.as_str()) && home.starts_with('/'))?;
         Some(PathBuf::from(home))
     })
+}
+
+/// A variable that the user named for a command (`run --env NAME`), whatever its bytes.
+pub(crate) fn value_of(name: &OsStr) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Reads standard input to its end into a file of no name in `folder`, and hashes it on the way.
+///
+/// # Errors
+/// Disk.
+pub(crate) fn spool_stdin(folder: &Path) -> Result<(std::fs::File, Digest)> {
+    let failed = |e: std::io::Error| Error::disk("cannot keep standard input", &e);
+    let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    let (_, digests) = hash_reader(&mut file, []).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    Ok((file, digests.sha256().clone()))
 }
 
 /// The largest file that is named for its text (a list, a header file, a certificate).

@@ -185,6 +185,13 @@ impl Output {
         }
     }
 
+    /// What a command that we run writes to standard error, as it is.
+    pub(crate) fn error_bytes(&self, bytes: &[u8]) {
+        self.beside_bars(|| {
+            let _ = std::io::stderr().lock().write_all(bytes);
+        });
+    }
+
     /// A note in passing; none with `-q`.
     pub(crate) fn note(&self, text: &str) {
         if !self.manner().quiet {

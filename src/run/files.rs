@@ -115,13 +115,7 @@ impl Walk<'_> {
     }
 
     /// What the rest of a pattern means below a folder. As in a shell, names that begin with a dot must be meant.
-    fn expand(
-        &self,
-        path: &Path,
-        parts: &[&str],
-        files: &mut BTreeSet<PathBuf>,
-        found: &mut bool,
-    ) -> io::Result<()> {
+    fn expand(&self, path: &Path, parts: &[&str], files: &mut BTreeSet<PathBuf>, found: &mut bool) -> io::Result<()> {
         let Some((part, rest)) = parts.split_first() else { return self.take(path, files, found) };
         if !glob::is_pattern(part) {
             let below = path.join(part);

@@ -327,9 +327,7 @@ impl Job<'_> {
     /// What the record keeps of the files that are asked for.
     pub(crate) fn kept(&self, known: &Known) -> Vec<(PathBuf, Digest, u64)> {
         let file = |output: &Output| match &output.what {
-            outputs::What::File { sight, .. } => {
-                Some((output.path.clone(), output.digest()?.clone(), sight.size()))
-            }
+            outputs::What::File { sight, .. } => Some((output.path.clone(), output.digest()?.clone(), sight.size())),
             _ => None,
         };
         self.asked_for(&known.note.outputs).iter().filter_map(file).collect()

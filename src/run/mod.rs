@@ -257,8 +257,7 @@ fn recorded(
         return Ok(Some(report));
     }
     let shown = quoted(&command.words);
-    let done =
-        Done { exit_code: report.exit_code, started_at, finished_at: report.finished_at, command: &shown };
+    let done = Done { exit_code: report.exit_code, started_at, finished_at: report.finished_at, command: &shown };
     let item = job.keep(done, before, *partial, way.listener)?;
     let outputs = match &item {
         Some(item) => job.known(item.clone())?.map(|known| job.kept(&known)).unwrap_or_default(),

@@ -31,6 +31,7 @@ mod registry;
 mod registry_order;
 mod request;
 mod resume;
+mod run;
 mod secrets;
 mod signals;
 mod single_flight;

@@ -346,11 +346,10 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
         return Ok(());
     }
     registry.read(|connection| {
-        let mut statement =
-            connection.prepare_cached(
-                "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
+        let mut statement = connection.prepare_cached(
+            "SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)
                  UNION ALL SELECT sha256 FROM item_blobs WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)",
-            )?;
+        )?;
         let end = shard.checked_add(1).map(|next| vec![next]);
         let mut rows = statement.query(params![vec![shard], end])?;
         while let Some(row) = rows.next()? {

@@ -15,6 +15,7 @@ pub(crate) mod doctor;
 pub(crate) mod fetch;
 mod fetch_outcome;
 pub(crate) mod man;
+pub(crate) mod run;
 pub(crate) mod version;
 
 use super::Session;
