@@ -66,6 +66,10 @@ pub(crate) fn run(
     let mut signal = None;
     let mut buffer = vec![0; BUFFER_BYTES];
     while group.status.is_none() || !watch.is_over() {
+        // Ended by a signal: what it started and what holds its pipes ends with it, and nothing is kept.
+        if group.status.is_some_and(|status| signal.is_some() || status.signal().is_some()) {
+            break;
+        }
         for ready in watch.wait().map_err(|e| failed(&e))? {
             match ready {
                 Ready::Stream(stream) => {

@@ -209,8 +209,13 @@ impl Job<'_> {
         self.cache.count_reads(&[known.item.id]);
     }
 
-    /// Waits for its turn. What another does meanwhile is taken, if it answers; with `refresh`, if it began after this did.
-    pub(crate) fn hold(&self, since: Timestamp, join: Option<Duration>, listener: &dyn Listener) -> Result<Turn> {
+    /// Waits for its turn. What another does meanwhile is taken, if it answers; with `since`, only if it began after that.
+    pub(crate) fn hold(
+        &self,
+        since: Option<Timestamp>,
+        join: Option<Duration>,
+        listener: &dyn Listener,
+    ) -> Result<Turn> {
         let begun = Instant::now();
         let mut step = FIRST_STEP;
         loop {
@@ -235,9 +240,9 @@ impl Job<'_> {
         }
     }
 
-    /// A record that answers, though it was asked for anew if it was begun since.
-    fn answer_since(&self, since: Timestamp) -> Result<Option<(Known, Option<Reason>)>> {
-        let newer = |known: &Known| !self.terms.refresh || known.note.started_at >= since.0;
+    /// A record that answers, and was begun since.
+    fn answer_since(&self, since: Option<Timestamp>) -> Result<Option<(Known, Option<Reason>)>> {
+        let newer = |known: &Known| since.is_none_or(|since| known.note.started_at >= since.0);
         let Some(known) = self.newest()?.filter(newer) else { return Ok(None) };
         match self.judge(Some(known), Asked { refresh: false, ..self.asked() })? {
             (Verdict::Replay(restore), Some(known)) => Ok(Some((known, restore))),

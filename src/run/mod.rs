@@ -121,10 +121,10 @@ pub fn run(job: &Job<'_>, command: &Command, capture: &Capture, way: Way<'_>, si
     {
         return Ok(report);
     }
-    let reason = match verdict {
-        Verdict::Run(reason) => reason,
-        // The bytes of the record, or of an output, are gone.
-        Verdict::Replay(_) | Verdict::Stale(_) => Reason::NeverRun,
+    // Otherwise the bytes of the record, or of an output, are gone: only a record that is made from now on will do.
+    let (reason, is_gone) = match verdict {
+        Verdict::Run(reason) => (reason, false),
+        Verdict::Replay(restore) | Verdict::Stale(restore) => (restore.unwrap_or(Reason::NeverRun), true),
     };
     if job.terms.disabled {
         return unrecorded(command, capture, way, sink, reason);
@@ -133,7 +133,8 @@ pub fn run(job: &Job<'_>, command: &Command, capture: &Capture, way: Way<'_>, si
         way.listener.event(Event::Warning("the cache cannot be written: the run is not recorded".to_owned()));
         return unrecorded(command, capture, way, sink, reason);
     }
-    if let Some(report) = recorded(job, command, capture, way, sink, (since, reason, known.as_ref()))? {
+    let newer = (job.terms.refresh || is_gone).then_some(since);
+    if let Some(report) = recorded(job, command, capture, way, sink, (newer, reason, known.as_ref()))? {
         return Ok(report);
     }
     // Another recorded it while we waited.
@@ -220,7 +221,7 @@ fn recorded(
     capture: &Capture,
     way: Way<'_>,
     sink: &mut dyn Sink,
-    (since, reason, old): (Timestamp, Reason, Option<&Known>),
+    (since, reason, old): (Option<Timestamp>, Reason, Option<&Known>),
 ) -> Result<Option<Report>> {
     let join = if way.renews { Some(Duration::ZERO) } else { way.join };
     let partial = match job.hold(since, join, way.listener) {

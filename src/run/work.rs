@@ -59,15 +59,18 @@ pub fn cached<T: Serialize + DeserializeOwned>(job: &Job<'_>, work: impl FnOnce(
     }
     job.refuse_outputs_in_cache()?;
     let (verdict, mut known) = job.look()?;
-    if let (Verdict::Replay(restore) | Verdict::Stale(restore), Some(known)) = (verdict, &mut known)
-        && let Some(value) = value(job, known, restore.is_some())?
-    {
-        return Ok(value);
+    let mut newer = job.terms.refresh.then_some(since);
+    if let (Verdict::Replay(restore) | Verdict::Stale(restore), Some(known)) = (verdict, &mut known) {
+        if let Some(value) = value(job, known, restore.is_some())? {
+            return Ok(value);
+        }
+        // Its bytes are gone: only a record that is made from now on will do.
+        newer = Some(since);
     }
     if job.cache.is_read_only() {
         return work();
     }
-    let partial = match job.hold(since, None, &Silent)? {
+    let partial = match job.hold(newer, None, &Silent)? {
         Turn::Mine(partial) => partial,
         Turn::Answered(mut known, restore) => match value(job, &mut known, restore.is_some())? {
             Some(value) => return Ok(value),

@@ -5,7 +5,7 @@ use crate::support::sandbox::{Dl, Running, Sandbox, sha256, until};
 use crate::support::transcript::Transcript;
 use rustix::process::Signal;
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
@@ -146,7 +146,7 @@ fn a_dependency_that_changed_is_named() {
     make().ok();
     check().ok().has("up_to_date", true);
     let path = sandbox.path("src/a.c");
-    let mut change = |what: &str, path: &str, edit: &dyn Fn()| {
+    let change = |what: &str, path: &str, edit: &dyn Fn()| {
         edit();
         let before = runs(&sandbox);
         assert_eq!(reason(&check()), (what.to_owned(), path.to_owned()));
@@ -662,7 +662,7 @@ fn cleaning_by_age_takes_outputs_along() {
     let sandbox = Sandbox::new();
     script(&sandbox, "-q --output big", "head -c 100000 /dev/zero > big").run().ok();
     let run = sandbox.run("cache clean --max-age 0");
-    run.ok().says("97.7 KiB");
+    run.ok().says("98 KiB");
     assert!(!sandbox.cache_tree().iter().any(|n| n.starts_with("blobs/") && !n.ends_with('/')));
     assert_eq!(sandbox.items().len(), 0);
 }
@@ -744,7 +744,7 @@ fn what_was_fetched_can_be_a_dependency() {
 #[test]
 fn a_closed_stdout_is_quiet_and_the_run_is_stored() {
     let sandbox = Sandbox::new();
-    let text = "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done";
+    let text = "seq 1 60000";
     let piped = |text: &str| {
         let (reader, writer) = std::io::pipe().unwrap();
         let running = script(&sandbox, "-q", text).spawn_with(Stdio::from(writer));
@@ -756,10 +756,10 @@ fn a_closed_stdout_is_quiet_and_the_run_is_stored() {
         assert_eq!(run.fails(141).stderr, "");
         line
     };
-    assert_eq!(piped(text), "line 0\n");
+    assert_eq!(piped(text), "1\n");
     let again = script(&sandbox, "-q", text).run();
-    assert_eq!((again.ok().lines().len(), runs(&sandbox)), (3000, 1));
-    assert_eq!(piped(text), "line 0\n", "from the record too");
+    assert_eq!((again.ok().lines().len(), runs(&sandbox)), (60_000, 1));
+    assert_eq!(piped(text), "1\n", "from the record too");
     // What has no end gets one.
     assert_eq!(
         piped(

@@ -12,7 +12,7 @@ use std::time::Duration;
 #[command(name = "run", override_usage = "dl run [OPTIONS] [--] COMMAND [ARG]...")]
 pub(crate) struct Run {
     /// The command and its arguments: begins at the first word that is no option
-    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_name = "COMMAND", trailing_var_arg = true)]
     pub(crate) words: Vec<OsString>,
     /// A file, folder or glob: run again when its bytes change
     #[arg(long, value_name = "PATH", help_heading = "What it depends on")]
