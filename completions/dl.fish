@@ -154,6 +154,7 @@ complete -c dl -n "__fish_dl_needs_command" -a "download" -d 'Fetch URLs: cached
 complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored'
 complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings'
 complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
+complete -c dl -n "__fish_dl_needs_command" -a "run" -d 'Run a command once, and replay it while nothing it depends on has changed'
 complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for a shell'
 complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
@@ -1448,6 +1449,48 @@ complete -c dl -n "__fish_dl_using_subcommand doctor" -s q -s s -l quiet -d 'Onl
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand run" -l dep -d 'A file, folder or glob: run again when its bytes change' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l dependencies -d 'Several of them, up to the next option or --' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l dep-exclude -d 'What is no part of a folder or glob (outputs and .git never are)' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l env -d 'A variable whose value counts' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l method -d 'How a change is found: hash or mtime (hash, which reads only what has another size, time or inode)' -r -f -a "hash\t''
+mtime\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l output -d 'A file or folder that it makes: kept, and restored when missing or changed' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l output-files -d 'Files that it makes: not kept; run again when one is missing' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l ttl -d 'Run again when the record is older' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l stale -d 'For so long after that replay it, and renew it in the background' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l stamp-directory -d 'The same as --cache-dir' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l meta -d 'What came of it as JSON, to a file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l env-clear -d 'The command gets only the variables of --env'
+complete -c dl -n "__fish_dl_using_subcommand run" -l stdin -d 'The command gets standard input, and its bytes count (otherwise it is empty)'
+complete -c dl -n "__fish_dl_using_subcommand run" -l ignore-cwd -d 'The working directory does not count'
+complete -c dl -n "__fish_dl_using_subcommand run" -l use-hashes -d 'The same as --method hash'
+complete -c dl -n "__fish_dl_using_subcommand run" -l refresh -d 'Run it in any case'
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-failures -d 'Store and replay a failing run too'
+complete -c dl -n "__fish_dl_using_subcommand run" -l share -d 'For other machines too: the working directory does not count'
+complete -c dl -n "__fish_dl_using_subcommand run" -l check -d 'Run nothing: 0 if up to date, 11 with the reason if not'
+complete -c dl -n "__fish_dl_using_subcommand run" -l explain -d 'Tell what was decided, and which input changed'
+complete -c dl -n "__fish_dl_using_subcommand run" -l renew -d 'Renews a record that is too old, unless that is being done'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand run" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand run" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand run" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand run" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand run" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-dir -d 'The cache\'s folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand completions" -l config -d 'The config file' -r -F
 complete -c dl -n "__fish_dl_using_subcommand completions" -s v -l verbose -d 'Tell more; twice: still more' -r

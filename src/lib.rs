@@ -73,3 +73,6 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/dlmachine.md")]
 mod dlmachine {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/jobstamps.md")]
+mod jobstamps {}

@@ -73,6 +73,7 @@ Exit codes:
   5 timeout                6 TLS                    7 the server refused
   8 wrong digest or size, or cut short              9 disk
   10 cache unusable        11 a question answered \"no\"
+  125, 126, 127 dl run: dl itself failed, command not executable, not found
   128+N ended by signal N
 
 Environment:

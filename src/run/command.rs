@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn programs_are_found_as_a_shell_finds_them() {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::PermissionsExt;
         let top = tempfile::tempdir().unwrap();
         for (name, mode) in [("a/plain", 0o644), ("b/plain", 0o755), ("b/tool", 0o755), ("a/locked", 0o644)] {
             let path = top.path().join(name);

@@ -65,6 +65,7 @@ pub fn quoted(words: &[OsString]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStringExt as _;
 
     #[test]
     fn words_are_quoted_where_a_shell_would_read_more_in_them() {
