@@ -85,21 +85,19 @@ impl Cache {
             let now = Timestamp::now();
             let folder = registry.folder();
             let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
-            let id = match newest.filter(|newest| newest.sha256.as_ref() == Some(&content.digest)) {
-                Some(newest) => {
-                    let record = seat(registry, connection, &content.digest, &newest.path, copy)?;
-                    item::note_copy(connection, newest.id, record.as_ref())?;
-                    item::confirmed(connection, newest.id, now)?;
-                    attribute::set(connection, newest.id, &new.attributes)?;
-                    newest.id
-                }
-                None => {
-                    let slot: Slot = item::next_slot(connection, &new.key)?;
-                    let path = folder.item(&new.key, slot.version, &new.filename);
-                    let record = seat(registry, connection, &content.digest, &path, copy)?;
-                    let told = Told::Ready(content.size, &content.digest, record.as_ref());
-                    item::put(connection, slot, new, told, now)?
-                }
+            let same = newest.filter(|newest| newest.sha256.as_ref() == Some(&content.digest));
+            let id = if let Some(newest) = same {
+                let record = seat(registry, connection, &content.digest, &newest.path, copy)?;
+                item::note_copy(connection, newest.id, record.as_ref())?;
+                item::confirmed(connection, newest.id, now)?;
+                attribute::set(connection, newest.id, &new.attributes)?;
+                newest.id
+            } else {
+                let slot: Slot = item::next_slot(connection, &new.key)?;
+                let path = folder.item(&new.key, slot.version, &new.filename);
+                let record = seat(registry, connection, &content.digest, &path, copy)?;
+                let told = Told::Ready(content.size, &content.digest, record.as_ref());
+                item::put(connection, slot, new, told, now)?
             };
             run::note(connection, id, note)?;
             let digests: Vec<&Digest> = parts.iter().map(Content::digest).collect();

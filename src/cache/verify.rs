@@ -2,7 +2,7 @@
 
 use crate::cache::blobs;
 use crate::cache::item::{Item, Record, Status};
-use crate::cache::registry::{Registry, blob, item};
+use crate::cache::registry::{Registry, blob, item, item_blob};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
@@ -174,7 +174,7 @@ fn one(
         (Some(_), Err(e)) if e.kind() == ErrorKind::NotFound => Some(Damage::Unnamed),
         _ => Some(Damage::Gone),
     };
-    let Some(damage) = damage else { return Ok(()) };
+    let Some(damage) = damage else { return parts(registry, item, repair, verified) };
     if !repair {
         verified.findings.push(Finding { item, damage, repaired: false });
         return Ok(());
@@ -183,5 +183,27 @@ fn one(
     let repaired = stand::mend(registry, &item, &digest)?;
     let item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
     verified.findings.push(Finding { item, damage, repaired });
+    Ok(())
+}
+
+/// Looks at the blobs that an item needs beside its own. One that is wrong or gone cannot be made again but by another run.
+fn parts(registry: &Registry, item: Item, repair: bool, verified: &mut Verified) -> Result<()> {
+    for (digest, _) in registry.read(|connection| item_blob::of_item(connection, item.id))? {
+        let damage = match blobs::hash(&registry.folder().blob(&digest)) {
+            Ok((found, signature)) if found == digest => {
+                verified.bytes += signature.size;
+                continue;
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Damage::Gone,
+            _ => Damage::Changed,
+        };
+        let mut item = item;
+        if repair {
+            stand::lose(registry, &item, &digest)?;
+            item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
+        }
+        verified.findings.push(Finding { item, damage, repaired: false });
+        return Ok(());
+    }
     Ok(())
 }

@@ -56,8 +56,7 @@ pub(crate) fn run(
     let (reader, writer) = UnixStream::pair().map_err(|e| failed(&e))?;
     let forwarded = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
     let heard: Vec<i32> = forwarded.into_iter().filter(|signal| !is_ignored(*signal)).chain([SIGCHLD]).collect();
-    let mut signals =
-        SignalDelivery::with_pipe(reader, writer, SignalOnly::default(), heard).map_err(|e| failed(&e))?;
+    let mut signals = SignalDelivery::with_pipe(reader, writer, SignalOnly, heard).map_err(|e| failed(&e))?;
     let told = signals.get_read().try_clone().map_err(|e| failed(&e))?;
     let mut watch = Watch::new(read_out, read_err, told.as_fd()).map_err(|e| failed(&e))?;
     let child = spawn(command, capture, stdin, (write_out.into(), write_err.into()))?;

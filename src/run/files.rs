@@ -25,9 +25,12 @@ impl Excluded<'_> {
             return true;
         }
         let below = path.strip_prefix(root).unwrap_or(path);
-        let by_pattern = |pattern: &String| match pattern.trim_end_matches('/').contains('/') {
-            false => glob::names(pattern.trim_end_matches('/'), &name.to_string_lossy()),
-            true => [path, below].iter().any(|p| glob::selects(pattern, &p.to_string_lossy())),
+        let by_pattern = |pattern: &String| {
+            let pattern = pattern.trim_end_matches('/');
+            if pattern.contains('/') {
+                return [path, below].iter().any(|p| glob::selects(pattern, &p.to_string_lossy()));
+            }
+            glob::names(pattern, &name.to_string_lossy())
         };
         self.patterns.iter().any(by_pattern)
             || (!self.paths.is_empty() && {

@@ -642,6 +642,9 @@ fn runs_are_items() {
     assert_eq!(sandbox.run("cache verify").ok().code, 0);
     let blobs = || sandbox.cache_tree().iter().filter(|n| n.starts_with("blobs/") && !n.ends_with('/')).count();
     assert_eq!(blobs(), 2, "the record and what was made");
+    let stats = sandbox.run("cache stats --json");
+    assert!(stats.ok().field("bytes").as_u64().unwrap() > 100_000, "{}", stats.tell());
+    stats.has("blobs", 2).has("reclaimable_bytes", 0);
     sandbox.run("cache clean --max-age 0 --orphans --missing --versions").ok();
     assert_eq!(blobs(), 2, "what a run needs stays");
     sandbox.run("cache rm --label run").ok();
@@ -693,6 +696,23 @@ fn a_missing_blob_means_another_run() {
     let run = make();
     assert_eq!(run.ok().out(), "ran\n");
     assert_eq!(runs(&sandbox), 4);
+}
+
+#[test]
+fn a_damaged_output_is_found() {
+    let sandbox = Sandbox::new();
+    script(&sandbox, "-q --output o", "echo kept > o").run().ok();
+    let blob = sandbox.cache().join("blobs/sha256").join(&sha256(b"kept\n")[..2]).join(&sha256(b"kept\n")[2..]);
+    sandbox.run("cache verify").ok();
+    std::fs::set_permissions(&blob, PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(&blob, "WRONG").unwrap();
+    sandbox.run("cache verify").fails(8);
+    sandbox.run("cache verify --repair").ok();
+    assert_eq!(sandbox.items()[0]["status"], "FAILED");
+    sandbox.run("cache verify").ok();
+    script(&sandbox, "-q --output o", "echo kept > o").run().ok();
+    assert_eq!((runs(&sandbox), sandbox.items().len()), (2, 1));
+    assert_eq!(sandbox.items()[0]["status"], "READY");
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     refuse_nonsense(&args)?;
     let switches = Switches::read(session);
     session.adopt(&args.global, args.explain || switches.debug);
-    let terms = terms(&args, &switches);
+    let terms = terms(&args, switches);
     let (stdin, stdin_digest) = if args.stdin {
         let (file, digest) = context::spool_stdin(&session.context.temporary_folder())?;
         (Some(file), Some(digest))
@@ -178,7 +178,7 @@ impl Switches {
     }
 }
 
-fn terms(args: &Run, switches: &Switches) -> Terms {
+fn terms(args: &Run, switches: Switches) -> Terms {
     let hashes = args.use_hashes || switches.always_hashes;
     Terms {
         dependencies: args.dep.iter().chain(&args.dependencies).cloned().collect(),
