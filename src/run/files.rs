@@ -11,6 +11,8 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) struct Excluded<'a> {
     /// Paths, absolute and without `.` and `..`, with all below them.
     pub(crate) paths: Vec<PathBuf>,
+    /// The cache: what dl writes there is no change.
+    pub(crate) cache: &'a Path,
     /// Patterns: of a name, or with a `/` of a path as typed or below the folder.
     pub(crate) patterns: &'a [String],
 }
@@ -32,11 +34,10 @@ impl Excluded<'_> {
             }
             glob::names(pattern, &name.to_string_lossy())
         };
-        self.patterns.iter().any(by_pattern)
-            || (!self.paths.is_empty() && {
-                let absolute = normal(&folder.join(path));
-                self.paths.iter().any(|excluded| absolute.starts_with(excluded))
-            })
+        let absolute = normal(&folder.join(path));
+        absolute == self.cache
+            || self.paths.iter().any(|excluded| absolute.starts_with(excluded))
+            || self.patterns.iter().any(by_pattern)
     }
 }
 
@@ -190,7 +191,8 @@ mod tests {
         let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
         let paths = outputs.iter().map(|path| normal(&folder.join(path))).collect();
         let mut files = BTreeSet::new();
-        let excluded = Excluded { paths, patterns: &patterns };
+        let cache = folder.join("src/cache");
+        let excluded = Excluded { paths, cache: &cache, patterns: &patterns };
         let found = of_dependency(folder, Path::new(typed), &excluded, &mut files).unwrap();
         found.then(|| files.iter().map(|path| path.to_string_lossy().into_owned()).collect())
     }
@@ -198,7 +200,16 @@ mod tests {
     #[test]
     fn files_folders_and_patterns() {
         let top = tempfile::tempdir().unwrap();
-        for name in ["src/a.c", "src/b.h", "src/sub/c.c", "src/.hidden", "src/.git/HEAD", "src/out/x.o", "lit[1].c"] {
+        for name in [
+            "src/a.c",
+            "src/b.h",
+            "src/sub/c.c",
+            "src/.hidden",
+            "src/.git/HEAD",
+            "src/out/x.o",
+            "src/cache/salt",
+            "lit[1].c",
+        ] {
             let path = top.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, name).unwrap();

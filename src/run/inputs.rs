@@ -24,6 +24,8 @@ pub(crate) struct Input {
 pub(crate) struct Place<'a> {
     /// What relative paths are relative to.
     pub(crate) folder: &'a Path,
+    /// Where the cache is.
+    pub(crate) cache: &'a Path,
     pub(crate) terms: &'a Terms,
 }
 
@@ -52,6 +54,7 @@ impl Place<'_> {
         let outputs = self.terms.outputs.iter().chain(&self.terms.output_files);
         let excluded = Excluded {
             paths: outputs.map(|path| normal(&self.folder.join(path))).collect(),
+            cache: self.cache,
             patterns: &self.terms.exclude,
         };
         let mut listed = Listed { files: BTreeSet::new(), missing: None };
@@ -162,7 +165,7 @@ mod tests {
         write(&a, "one", 60);
         write(&b, "two", 60);
         let terms = Terms { dependencies: vec!["b".into(), "a".into()], ..Terms::default() };
-        let place = Place { folder: top.path(), terms: &terms };
+        let place = Place { folder: top.path(), cache: Path::new("/cache"), terms: &terms };
         let before = place.see(&[]).unwrap();
         let look = |method| place.look(&before, method).unwrap();
         assert!(look(Method::Hash).change.is_none() && look(Method::Hash).learned.is_none());
@@ -187,7 +190,7 @@ mod tests {
         std::fs::create_dir(top.path().join("d")).unwrap();
         write(&top.path().join("d/m"), "m", 60);
         let terms = Terms { dependencies: vec!["d".into()], ..Terms::default() };
-        let place = Place { folder: top.path(), terms: &terms };
+        let place = Place { folder: top.path(), cache: Path::new("/cache"), terms: &terms };
         let before = place.see(&[]).unwrap();
         for name in ["d/a", "d/z"] {
             write(&top.path().join(name), "x", 60);

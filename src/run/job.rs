@@ -105,7 +105,7 @@ pub(crate) enum Turn {
 
 impl Job<'_> {
     fn place(&self) -> Place<'_> {
-        Place { folder: &self.folder, terms: &self.terms }
+        Place { folder: &self.folder, cache: self.cache.folder(), terms: &self.terms }
     }
 
     fn asked(&self) -> Asked {

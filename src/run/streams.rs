@@ -20,9 +20,9 @@ pub(crate) enum Ready {
 
 /// A pipe: the end that we read, the end that the command writes.
 pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
-    use rustix::pipe::PipeFlags;
     #[cfg(target_os = "linux")]
     {
+        use rustix::pipe::PipeFlags;
         let (reader, writer) = match rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::DIRECT) {
             Ok(pair) => pair,
             Err(_) => rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?,
@@ -33,7 +33,6 @@ pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = PipeFlags::empty();
         let (reader, writer) = rustix::pipe::pipe()?;
         for end in [&reader, &writer] {
             rustix::io::fcntl_setfd(end, rustix::io::FdFlags::CLOEXEC)?;

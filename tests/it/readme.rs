@@ -362,7 +362,7 @@ fn every_option_that_is_named_exists() {
     let sandbox = Sandbox::new();
     let verbs = "key create put best ls set rm clean verify export cat members extract".split(' ');
     let verbs = verbs.map(|verb| format!("cache {verb} --help"));
-    let texts = ["--help", "fetch --help"].map(str::to_owned).into_iter().chain(verbs);
+    let texts = ["--help", "fetch --help", "run --help"].map(str::to_owned).into_iter().chain(verbs);
     let help: String = texts.map(|arguments| sandbox.run(&arguments).ok().out().to_owned()).collect();
     let known = options(&help);
     for (page, text) in pages() {
@@ -393,7 +393,8 @@ fn the_exit_codes_are_all_there() {
     let text = page("README.md");
     let section = text.split("\n## ").find(|s| s.starts_with("Exit codes")).unwrap();
     let rows: Vec<&str> = section.lines().filter_map(|l| l.strip_prefix("| ")?.split(' ').next()).collect();
-    let expected: Vec<String> = (0..=11).map(|c| c.to_string()).chain(["128+N".to_owned()]).collect();
+    let expected: Vec<String> =
+        (0..=11).map(|c| c.to_string()).chain(["125–127", "128+N"].map(str::to_owned)).collect();
     assert_eq!(rows.into_iter().filter(|r| r.starts_with(|c: char| c.is_ascii_digit())).collect::<Vec<_>>(), expected);
 }
 

@@ -175,6 +175,19 @@ fn a_dependency_that_changed_is_named() {
 }
 
 #[test]
+fn the_cache_in_a_folder_is_no_part_of_it() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", "a");
+    let make = || script(&sandbox, "-q --stamp-directory stamps --dep .", "cat a").run();
+    make().ok().warns_not();
+    make().ok();
+    assert_eq!(runs(&sandbox), 1);
+    sandbox.write("b", "b");
+    make().ok();
+    assert_eq!(runs(&sandbox), 2);
+}
+
+#[test]
 fn a_missing_dependency_is_no_error_and_keeps_it_out_of_date() {
     let sandbox = Sandbox::new();
     for dependency in ["none", "none/*.c"] {

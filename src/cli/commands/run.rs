@@ -46,7 +46,8 @@ pub(crate) const EXAMPLES: &str = "\
   dl run --dependencies a.c b.c --output-files app -- cc -o app a.c b.c
   dl cache ls --label run --where 'duration > 60'
 
-The command writes to pipes, not to a terminal: programs that color their output by themselves must be told to.
+The command writes to pipes, not to a terminal: programs that color their output by themselves must be told to. It runs in a
+process group of its own, which ends with dl, and cannot ask on the terminal.
 Standard input is empty without --stdin. What it writes goes on at once, and is recorded; when it is replayed, both streams come
 in the same order. When nobody reads standard output any more, it is run to its end all the same (up to 64 MiB more).
 
