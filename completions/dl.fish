@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_dl_global_optspecs
-    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
+    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= extract= strip= member= unpack max-extract= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
 end
 
 function __fish_dl_needs_command
@@ -38,6 +38,10 @@ complete -c dl -n "__fish_dl_needs_command" -l lock-timeout -d 'How long the reg
 complete -c dl -n "__fish_dl_needs_command" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_needs_command" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_needs_command" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_needs_command" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_needs_command" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_needs_command" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -126,6 +130,7 @@ complete -c dl -n "__fish_dl_needs_command" -l help -d 'Everything about the com
 complete -c dl -n "__fish_dl_needs_command" -s V -l version -d 'Version, and those of the backends'
 complete -c dl -n "__fish_dl_needs_command" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_needs_command" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_needs_command" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_needs_command" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_needs_command" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_needs_command" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -159,6 +164,10 @@ complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for
 complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -250,6 +259,7 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -l lock-timeout -d 'How lon
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -282,6 +292,10 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -s h -d 'This help, on one 
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand get" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand get" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -373,6 +387,7 @@ complete -c dl -n "__fish_dl_using_subcommand get" -l lock-timeout -d 'How long 
 complete -c dl -n "__fish_dl_using_subcommand get" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand get" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand get" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand get" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand get" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand get" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -405,6 +420,10 @@ complete -c dl -n "__fish_dl_using_subcommand get" -s h -d 'This help, on one sc
 complete -c dl -n "__fish_dl_using_subcommand get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand download" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand download" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -496,6 +515,7 @@ complete -c dl -n "__fish_dl_using_subcommand download" -l lock-timeout -d 'How 
 complete -c dl -n "__fish_dl_using_subcommand download" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand download" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand download" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand download" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand download" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand download" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -1010,7 +1030,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l file -d 'This file in place of an ITEM' -r -F
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l strip -d 'Leave out so many leading folders' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match; several: that match one of them' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
