@@ -75,5 +75,8 @@ mod readme {}
 #[doc = include_str!("../docs/dlmachine.md")]
 mod dlmachine {}
 #[cfg(doctest)]
+#[doc = include_str!("../docs/cache-manager.md")]
+mod cache_manager {}
+#[cfg(doctest)]
 #[doc = include_str!("../docs/jobstamps.md")]
 mod jobstamps {}

@@ -86,7 +86,7 @@ fn settle(
     let digest = content.digests.sha256();
     let now = Timestamp::now();
     let place = |path_of_item: &Path| seat(registry, connection, digest, path_of_item, copy);
-    let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
+    let newest = item::newest(connection, folder, &new.key)?;
     let (id, is_new) = if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
         let record = place(&newest.path)?;
         item::note_copy(connection, newest.id, record.as_ref())?;

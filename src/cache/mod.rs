@@ -58,7 +58,7 @@ use folder::{Folder, check_key};
 use item::{Attribute, Download, Item, NewContent, NewItem};
 use query::{Purpose, Query};
 use registry::Registry;
-use registry::item::{COUNT_READ, COUNT_SEARCH};
+use registry::item::{COUNT_READ, COUNT_SEARCH, NEWEST_READY, Named};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -155,8 +155,8 @@ impl Cache {
     pub fn newest(&self, key: &Key, accept: &dyn Fn(&Item) -> bool) -> Result<Option<Item>> {
         self.registry.read(|connection| {
             let mut found = None;
-            let folder = self.registry.folder();
-            registry::item::ask(connection, folder, &registry::item::newest_ready(), [&key.0], &mut |item| {
+            let (folder, name) = (self.registry.folder(), Named::Key(key));
+            registry::item::named(connection, folder, name, NEWEST_READY, &mut |item| {
                 if found.is_none() && accept(&item) {
                     found = Some(item);
                 }

@@ -84,7 +84,7 @@ impl Cache {
             }
             let now = Timestamp::now();
             let folder = registry.folder();
-            let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
+            let newest = item::newest(connection, folder, &new.key)?;
             let same = newest.filter(|newest| newest.sha256.as_ref() == Some(&content.digest));
             let id = if let Some(newest) = same {
                 let record = seat(registry, connection, &content.digest, &newest.path, copy)?;

@@ -2,11 +2,13 @@
 
 use crate::cache::blobs;
 use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, blob, item, item_blob};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
 use crate::error::Result;
+use rusqlite::Connection;
 use std::io::ErrorKind;
 
 /// How many items are read at a time.
@@ -67,14 +69,24 @@ impl Verified {
     }
 }
 
+/// What `SQLite` says is wrong with the registry, its indexes included.
+fn check(connection: &Connection) -> Outcome<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+}
+
 /// Verifies these items, or all; with `repair`, names are made anew and damaged items set aside.
 pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> Result<Verified> {
     let mut verified = Verified::default();
     if ids.is_none() {
         verified.registry = registry.read(|connection| {
-            let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+            let wrong = check(connection)?;
+            if repair && !wrong.is_empty() && registry.folder().is_writable() {
+                // Set aside; the rows that can be read are asked again.
+                return Err(Failure::Damaged(wrong.join("; ")));
+            }
+            Ok(wrong)
         })?;
     }
     let mut known: Option<(Digest, Option<Signature>)> = None;
@@ -175,6 +187,11 @@ fn one(
         _ => Some(Damage::Gone),
     };
     let Some(damage) = damage else { return parts(registry, item, repair, verified) };
+    // What somebody removed, moved or replaced while it was looked at is not damaged.
+    if is_other_now(registry, &item)? {
+        verified.items -= 1;
+        return Ok(());
+    }
     if !repair {
         verified.findings.push(Finding { item, damage, repaired: false });
         return Ok(());
@@ -184,6 +201,12 @@ fn one(
     let item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
     verified.findings.push(Finding { item, damage, repaired });
     Ok(())
+}
+
+/// Whether an item was removed, moved or replaced since it was read.
+fn is_other_now(registry: &Registry, item: &Item) -> Result<bool> {
+    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
+    Ok(now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)))
 }
 
 /// Looks at the blobs that an item needs beside its own. One that is wrong or gone cannot be made again but by another run.
@@ -197,6 +220,9 @@ fn parts(registry: &Registry, item: Item, repair: bool, verified: &mut Verified)
             Err(e) if e.kind() == ErrorKind::NotFound => Damage::Gone,
             _ => Damage::Changed,
         };
+        if is_other_now(registry, &item)? || !needs(registry, &item, &digest)? {
+            continue;
+        }
         let mut item = item;
         if repair {
             stand::lose(registry, &item, &digest)?;
@@ -206,4 +232,9 @@ fn parts(registry: &Registry, item: Item, repair: bool, verified: &mut Verified)
         return Ok(());
     }
     Ok(())
+}
+
+/// Whether an item needs a blob still: another run may have taken its place.
+fn needs(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
+    registry.read(|c| Ok(item_blob::of_item(c, item.id)?.iter().any(|(part, _)| part == digest)))
 }

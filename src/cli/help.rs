@@ -89,7 +89,8 @@ pub(crate) fn short(verb: &Verb) -> StyledStr {
     }
     let mut command = shown(verb).mut_args(|arg| {
         let everywhere = arg.get_help_heading() == Some("Everywhere");
-        arg.hide(everywhere)
+        let hidden = everywhere || arg.is_hide_set();
+        arg.hide(hidden)
     });
     command = command.after_help("Options of every command: dl -h. Examples: --help");
     command.render_help()

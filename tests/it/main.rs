@@ -10,9 +10,11 @@
 mod support;
 
 mod cache_cmds;
+mod chaos;
 mod cli;
 mod config;
 mod connections;
+mod damage;
 mod destinations;
 mod disk;
 mod extract;

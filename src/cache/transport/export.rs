@@ -3,15 +3,19 @@
 use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
+use crate::cache::registry::connection::Outcome;
 use crate::cache::registry::{Registry, item, item_blob, search};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
 use crate::descriptor::canonical;
 use crate::digest::{Digest, Hasher, encode_hex};
 use crate::error::{Error, Kind, Result};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Seek as _, Write};
+use std::path::Path;
 
 /// Exports what a query means into a tar file. Items that were fetched with a credential only `with_salt`, and then the salt too.
 pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query, with_salt: bool) -> Result<Exported> {
@@ -28,12 +32,10 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     let salt = if with_salt { Some(encode_hex(&registry.folder().salt()?)) } else { None };
     line(&json!({ "kind": KIND, "schema": SCHEMA, "salt": salt, "made_at": Timestamp::now().to_string() }))?;
     let ids = registry.read(|connection| search::ids(connection, registry.folder(), query))?;
+    // A cache that nobody can write nobody can clean.
+    let held = if registry.folder().is_writable() { Some(Held::new(registry)?) } else { None };
     for id in ids {
-        let found = registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
-            Some(item) => Ok(Some((rows::read(connection, id)?, item, item_blob::of_item(connection, id)?))),
-            None => Ok(None),
-        })?;
-        let Some((row, item, parts)) = found else { continue };
+        let Some(Row { line: row, item, parts }) = read(registry, held.as_ref(), id)? else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
         } else if is_private(&item) && !with_salt {
@@ -41,12 +43,8 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
                 contents.insert(digest.bytes().to_vec(), size);
-                for (part, _) in parts {
-                    let path = registry.folder().blob(&part);
-                    let length = std::fs::metadata(&path)
-                        .map_err(|e| Error::disk(format!("cannot read `{}`", path.display()), &e))?
-                        .len();
-                    contents.insert(part.bytes().to_vec(), length);
+                for part in parts {
+                    contents.insert(part.bytes().to_vec(), length(registry, held.as_ref(), &part)?);
                 }
             }
             line(&row)?;
@@ -60,7 +58,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, MANIFEST, size, &mut manifest).map_err(|e| failed(&e))?;
     for (bytes, size) in contents {
         let Some(digest) = Digest::from_bytes(crate::digest::Algorithm::Sha256, &bytes) else { continue };
-        append_blob(registry, &mut tar, &digest, size)?;
+        append_blob(registry, held.as_ref(), &mut tar, &digest, size)?;
         exported.blobs += 1;
         exported.bytes += size;
     }
@@ -68,6 +66,54 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, END, end.len() as u64, &mut end.as_bytes()).map_err(|e| failed(&e))?;
     tar.into_inner().and_then(Write::flush).map_err(|e| failed(&e))?;
     Ok(exported)
+}
+
+/// What the export tells of an item.
+struct Row {
+    line: Value,
+    item: Item,
+    /// The blobs that it needs beside its own.
+    parts: Vec<Digest>,
+}
+
+/// A row, whose contents are held if it has any; `None` if it is gone.
+fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<Row>> {
+    let row = || {
+        registry.read(|connection| {
+            // All of it as it was at one moment.
+            connection.execute_batch("SAVEPOINT row")?;
+            let found = whole(registry, connection, id);
+            connection.execute_batch("RELEASE row")?;
+            found
+        })
+    };
+    let found = row()?;
+    if let (Some(Row { item, parts, .. }), Some(held)) = (&found, held) {
+        let lost = item.sha256.iter().chain(parts).filter(|digest| !held.hold(digest)).count();
+        // Rows go before their contents do: one that is still there has lost its own.
+        return if lost > 0 { row() } else { Ok(found) };
+    }
+    Ok(found)
+}
+
+fn whole(registry: &Registry, connection: &Connection, id: i64) -> Outcome<Option<Row>> {
+    let Some(item) = item::by_id(connection, registry.folder(), id)? else { return Ok(None) };
+    let parts = item_blob::of_item(connection, id)?.into_iter().map(|(digest, _)| digest).collect();
+    Ok(Some(Row { line: rows::read(connection, id)?, item, parts }))
+}
+
+/// How many bytes a blob has that an item needs beside its own.
+fn length(registry: &Registry, held: Option<&Held<'_>>, digest: &Digest) -> Result<u64> {
+    let path = registry.folder().blob(digest);
+    let held = held.and_then(|held| std::fs::metadata(held.path(digest)).ok());
+    let metadata = held.map_or_else(|| std::fs::metadata(&path), Ok);
+    metadata.map(|metadata| metadata.len()).map_err(|e| damaged(&path, e.to_string()))
+}
+
+fn damaged(blob: &Path, why: String) -> Error {
+    Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", blob.display()))
+        .cause(why)
+        .hint("dl cache verify --repair")
 }
 
 /// Whether an item came by a credential, or its key tells of one.
@@ -90,21 +136,23 @@ fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut
 }
 
 /// Copies a blob, hashing it on the way: damage is found here rather than on the other machine.
-fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest: &Digest, size: u64) -> Result<()> {
+fn append_blob<W: Write>(
+    registry: &Registry,
+    held: Option<&Held<'_>>,
+    tar: &mut tar::Builder<W>,
+    digest: &Digest,
+    size: u64,
+) -> Result<()> {
     let path = registry.folder().blob(digest);
-    let damaged = |why: String| {
-        Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", path.display()))
-            .cause(why)
-            .hint("dl cache verify --repair")
-    };
     // A name may have outlived its blob.
-    let file = std::fs::File::open(&path).or_else(|e| named(registry, digest).ok_or(e));
-    let file = file.map_err(|e| damaged(e.to_string()))?;
+    let held = held.and_then(|held| std::fs::File::open(held.path(digest)).ok());
+    let file = held.map_or_else(|| std::fs::File::open(&path), Ok).or_else(|e| named(registry, digest).ok_or(e));
+    let file = file.map_err(|e| damaged(&path, e.to_string()))?;
     let mut hashing = Hashing { reader: file, hasher: Hasher::new([]) };
     append(tar, &format!("{BLOBS}{}", digest.hex()), size, &mut hashing)
         .map_err(|e| Error::disk("cannot write the export", &e))?;
     if hashing.hasher.finish().sha256() != digest {
-        return Err(damaged("its bytes are not those that were hashed".to_owned()));
+        return Err(damaged(&path, "its bytes are not those that were hashed".to_owned()));
     }
     Ok(())
 }

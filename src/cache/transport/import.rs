@@ -5,9 +5,10 @@ use crate::cache::commit::{note_blob, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
 use crate::cache::item::{Item, Status};
-use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, change, item};
 use crate::cache::remove::{Unneeded, sweep};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::rows::{self, damaged, text};
 use crate::cache::transport::{BLOBS, END, Imported, KIND, LINE_LIMIT_BYTES, MANIFEST, SCHEMA};
 use crate::descriptor::Key;
@@ -24,8 +25,9 @@ use std::io::{self, BufRead as _, BufReader, Read, Seek as _, Write as _};
 /// Imports an export.
 pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Imported> {
     registry.folder().check_writable()?;
+    let held = Held::new(registry)?;
     let mut contents: HashMap<Digest, u64> = HashMap::new();
-    let outcome = take(registry, reader, &mut contents);
+    let outcome = take(&held, reader, &mut contents);
     if outcome.is_err() {
         // What no row uses goes again; nothing was there that somebody could have been told of.
         let blobs = contents.into_keys().collect();
@@ -34,7 +36,8 @@ pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Impor
     outcome
 }
 
-fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+fn take(held: &Held<'_>, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let cut = |e: &io::Error| damaged(&e.to_string());
     let mut archive = tar::Archive::new(reader);
     let mut manifest: Option<(Partial, Digest)> = None;
@@ -67,7 +70,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
                 if partial.file().metadata().map_err(|e| partial.failed(&e))?.len() != size {
                     return Err(damaged("it was cut off"));
                 }
-                let (_, size) = intake::keep(registry, &partial, Some(&digest)).map_err(|e| match e.kind() {
+                let size = held.take(&partial, &digest).map_err(|e| match e.kind() {
                     Kind::Integrity => damaged(&e.to_string()),
                     _ => e,
                 })?;
@@ -76,7 +79,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
         }
     }
     match manifest {
-        Some((manifest, _)) if ended => store(registry, &manifest, contents),
+        Some((manifest, _)) if ended => store(held, &manifest, contents),
         Some(_) => Err(damaged("its end is missing")),
         None => Err(Error::usage("the file is no export of a cache")
             .cause("it is empty")
@@ -126,7 +129,8 @@ fn lines(manifest: &Partial, take: &mut dyn FnMut(&Value) -> Result<()>) -> Resu
 }
 
 /// Looks at every line before anything is written, then writes all rows in one transaction.
-fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let mut imported = Imported { blobs: contents.len() as u64, bytes: contents.values().sum(), ..Imported::default() };
     let mut is_first = true;
     let mut salt = None;
@@ -173,12 +177,16 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 (imported.items, imported.known) = (items, known);
                 return Ok(imported);
             }
-            Err(crate::cache::registry::connection::Failure::NeedsCopy) => {
+            Err(Failure::NeedsCopy) => {
                 let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
                 let copy = link::copy(registry.folder(), &registry.folder().blob(&digest))?;
                 copies.borrow_mut().insert(digest, copy);
             }
-            Err(crate::cache::registry::connection::Failure::Said(error)) => return Err(error),
+            Err(Failure::NeedsBlob) => {
+                let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
+                held.give_back(&digest)?;
+            }
+            Err(Failure::Said(error)) => return Err(error),
             Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot import: {other:?}"))),
         }
     }
@@ -279,6 +287,7 @@ fn one(
         let record = seat(registry, connection, digest, &item.path, &copy)?;
         item::note_copy(connection, id, record.as_ref())?;
         for part in parts_of(line)? {
+            needed.replace(Some(part.clone()));
             note_blob(registry, connection, &part)?;
         }
     }

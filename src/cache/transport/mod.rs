@@ -10,6 +10,7 @@
 //! machine and does not travel.
 
 pub(crate) mod export;
+mod held;
 pub(crate) mod import;
 mod rows;
 
