@@ -174,6 +174,8 @@ impl Group {
     fn send(&self, signal: i32) {
         if let Some(signal) = Signal::from_named_raw(signal) {
             let _ = kill_process_group(self.id, signal);
+            // What is stopped hears it once it goes on.
+            let _ = kill_process_group(self.id, Signal::CONT);
         }
     }
 

@@ -484,6 +484,15 @@ fn signals_reach_the_command_and_its_group_ends() {
     let run = running.wait();
     assert_eq!(run.fails(4).out(), "bye\n", "the command decides how it ends");
     assert!(sandbox.items().is_empty());
+    // What is stopped hears it too.
+    let running = script(&sandbox, "-q", "echo $$ > stopped.new; mv stopped.new stopped; kill -STOP $$").spawn();
+    until("the stop", || {
+        let number = std::fs::read_to_string(sandbox.path("stopped")).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", number.trim())).unwrap_or_default();
+        status.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+    });
+    running.signal(Signal::TERM);
+    running.wait().fails(143);
 }
 
 #[test]
@@ -557,7 +566,8 @@ fn the_first_word_that_is_no_option_begins_the_command() {
     words.push(std::os::unix::ffi::OsStringExt::from_vec(b"\xff".to_vec()));
     assert_eq!(sandbox.dl(words).run().ok().stdout, b"\xff");
     sandbox.run("run --help").ok();
-    assert!(sandbox.run("run -h").ok().out().contains("--dep"));
+    let help = sandbox.run("run -h");
+    assert!(help.ok().out().contains("--dep") && !help.out().contains("--renew"), "{}", help.tell());
 }
 
 #[test]
@@ -598,7 +608,7 @@ fn variables_of_jobstamps_and_ours() {
     make("DL_META", "m").ok();
     assert!(!sandbox.path("m").exists());
     assert_eq!(runs(&sandbox), before);
-    script(&sandbox, "--no-cache", "echo ran").run().ok();
+    script(&sandbox, "--no-cache --explain", "echo ran").run().ok().says("explain: run: records are not used");
     assert_eq!(runs(&sandbox), before + 1);
     sandbox.run("doctor").never_says("DL_RUN_DISABLED");
 }
@@ -638,6 +648,22 @@ fn meta_tells_what_came_of_it() {
     }
     let check = script(&sandbox, "--check --json --output o --cache-failures", "echo o > o; exit 5").run();
     assert_eq!(check.ok().field("key"), first["key"]);
+    // Failures of dl itself too: what an earlier run left would tell of another.
+    for (command, code, error) in [("no-such-command-here", 127, "command_not_found"), ("./", 126, "not_executable")] {
+        sandbox.run(&format!("run --meta meta.json {command}")).fails(code);
+        let told = meta();
+        assert_eq!(
+            (told["exit_code"].as_i64(), told["error"]["code"].as_str()),
+            (Some(code.into()), Some(error)),
+            "{told}"
+        );
+        assert_eq!((&told["error"]["exit_code"], &told["command"][0]), (&told["exit_code"], &command.into()));
+    }
+    sandbox.run("run --check --meta meta.json no-such-command-here").fails(3);
+    assert_eq!(meta()["exit_code"], 3);
+    sandbox.run("run --check --meta meta.json true").fails(11);
+    assert_eq!((meta()["up_to_date"].as_bool(), meta()["reason"].as_str()), (Some(false), Some("never-run")));
+    sandbox.run("run --meta - true").fails(125).says("/dev/stderr");
 }
 
 #[test]
@@ -820,15 +846,17 @@ fn the_command_sees_pipes_and_no_terminal() {
 #[test]
 fn a_cache_that_cannot_be_written_still_replays() {
     let sandbox = Sandbox::new();
-    if rustix::process::geteuid().is_root() {
-        return;
-    }
-    script(&sandbox, "-q", "echo ran").run().ok();
+    // Root writes anywhere, unless that is taken from it.
+    let bound = "test $(id -u) != 0 || exec setpriv --bounding-set=-dac_override,-dac_read_search \"$0\" \"$@\";";
+    let make = |text: &str| script(&sandbox, "-q", text).after_shell(bound).run();
+    make("echo ran").ok();
     std::fs::set_permissions(sandbox.cache(), PermissionsExt::from_mode(0o500)).unwrap();
-    assert_eq!(script(&sandbox, "-q", "echo ran").run().ok().out(), "ran\n");
+    assert_eq!(make("echo ran").ok().out(), "ran\n");
     assert_eq!(runs(&sandbox), 1);
-    script(&sandbox, "-q", "echo new").run().ok().says("warning");
+    make("echo new").ok().says("warning: the cache cannot be written");
     std::fs::set_permissions(sandbox.cache(), PermissionsExt::from_mode(0o700)).unwrap();
+    make("echo new").ok().warns_not();
+    assert_eq!(runs(&sandbox), 3);
 }
 
 #[test]

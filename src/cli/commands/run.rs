@@ -14,7 +14,7 @@ use dl::descriptor::bytes_to_json;
 use dl::digest::Digest;
 use dl::error::{Error, Result};
 use dl::event::{Event, Listener};
-use dl::manager::report::path_to_json;
+use dl::manager::report::{error_to_json, path_to_json};
 use dl::run::command::{Capture, Command, resolve, subject};
 use dl::run::job::{Job, Subject};
 use dl::run::record::{Sink, Stream};
@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// dl itself failed.
 const FAILED: u8 = 125;
@@ -74,20 +75,31 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         let _ = rustix::process::setsid();
     }
     refuse_nonsense(&args)?;
+    perform(session, &args, &layers).map_err(|error| {
+        let mut told = error_to_json(&error);
+        told["exit_code"] = if args.check { error.kind().exit_code() } else { exit_code(&error) }.into();
+        let meta = json!({ "exit_code": told["exit_code"], "command": words(&args.words), "error": told });
+        // What failed first is what is told.
+        let _ = write_meta(&args, meta);
+        error
+    })
+}
+
+fn perform(session: &Session<'_>, args: &Run, layers: &Layers) -> Result<u8> {
     let switches = Switches::read(session);
     session.adopt(&args.global, args.explain || switches.debug);
-    let terms = terms(&args, switches);
+    let terms = terms(args, switches);
     let (stdin, stdin_digest) = if args.stdin {
         let (file, digest) = context::spool_stdin(&session.context.temporary_folder())?;
         (Some(file), Some(digest))
     } else {
         (None, None)
     };
-    let (command, capture) = command(session, &args, stdin_digest)?;
+    let (command, capture) = command(session, args, stdin_digest)?;
     let subject = subject(&command, &capture, &terms);
     let told = Told { output: &session.output };
-    let asked = Asked { args: &args, command: &command, key: subject.key.0.clone() };
-    let cache = open(session, &args, &terms, &told)?;
+    let asked = Asked { args, command: &command, key: subject.key.0.clone() };
+    let cache = open(session, args, &terms, &told)?;
     if args.check {
         let reason = match &cache {
             Some((cache, _)) => dl::run::check(&job(cache, subject, &command, terms))?,
@@ -103,7 +115,10 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
             let job = job(cache, subject, &command, terms);
             dl::run::run(&job, &command, &capture, way, &mut live)?
         }
-        None => dl::run::unrecorded(&command, &capture, way, &mut live, Reason::Disabled)?,
+        None => {
+            told.event(Event::Decision(format!("run: {}", Reason::Disabled.tell())));
+            dl::run::unrecorded(&command, &capture, way, &mut live, Reason::Disabled)?
+        }
     };
     if report.source == Source::Stale {
         renew(session, background);
@@ -111,12 +126,12 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     if report.is_first && args.dep.is_empty() && args.dependencies.is_empty() && args.ttl.is_none() && !args.stdin {
         session.output.note("dl: stored: replayed until --refresh");
     }
-    write_meta(&asked, &layers, &report)?;
+    write_meta(args, meta(&asked, layers, &report))?;
     // The shared store takes it from here: `args.share`, `report.item` and the blobs of `report.outputs`.
     let stored = report.item.is_some() && report.source == Source::Run;
     if let (Some((cache, options)), true) = (cache, stored) {
         drop(cache);
-        keep_limits(&layers, &options);
+        keep_limits(layers, &options);
     }
     if let Some(signal) = report.signal.filter(|signal| i32::from(report.exit_code) == 128 + signal) {
         // Whoever waits for us sees that a signal ended it.
@@ -150,6 +165,10 @@ fn refuse_nonsense(args: &Run) -> Result<()> {
     if args.global.json && !args.check {
         return Err(Error::usage("--json and the command's output cannot both go to standard output")
             .hint("--meta FILE writes the JSON to a file"));
+    }
+    if args.meta.as_deref() == Some(Path::new("-")) {
+        return Err(Error::usage("standard output is the command's: --meta takes a file")
+            .hint("--meta /dev/stderr shows it; --check --json prints its answer"));
     }
     if let Some(name) = args.env.iter().find(|name| name.is_empty() || name.as_bytes().contains(&b'=')) {
         let shown = name.to_string_lossy();
@@ -246,14 +265,14 @@ struct Asked<'a> {
 
 /// Answers `--check`.
 fn answer(session: &Session<'_>, asked: &Asked<'_>, reason: Option<&Reason>) -> Result<u8> {
-    if asked.args.global.json {
-        let mut answer = json!({ "schema": 1, "up_to_date": reason.is_none(), "key": asked.key });
-        if let Some(reason) = reason {
-            answer["reason"] = reason.name().into();
-            if let Some(path) = reason.path() {
-                answer["path"] = path_to_json(path);
-            }
+    let mut answer = json!({ "schema": 1, "up_to_date": reason.is_none(), "key": asked.key });
+    if let Some(reason) = reason {
+        answer["reason"] = reason.name().into();
+        if let Some(path) = reason.path() {
+            answer["path"] = path_to_json(path);
         }
+    }
+    if asked.args.global.json {
         session.output.json(&answer)?;
     } else {
         match reason {
@@ -261,33 +280,41 @@ fn answer(session: &Session<'_>, asked: &Asked<'_>, reason: Option<&Reason>) -> 
             Some(reason) => session.output.tell("out of date", &format!(": {}: {}", reason.name(), reason.tell())),
         }
     }
+    write_meta(asked.args, answer)?;
     Ok(if reason.is_none() { 0 } else { OUT_OF_DATE })
 }
 
-fn write_meta(asked: &Asked<'_>, layers: &Layers, report: &Report) -> Result<()> {
-    let Some(path) = asked.args.meta.as_ref().filter(|_| !asked.args.renew) else { return Ok(()) };
-    let words: Vec<Value> = asked.command.words.iter().map(|word| bytes_to_json(word.as_bytes())).collect();
+/// Writes `--meta`, where it was asked for.
+fn write_meta(args: &Run, mut meta: Value) -> Result<()> {
+    let Some(path) = args.meta.as_ref().filter(|_| !args.renew) else { return Ok(()) };
+    meta["schema"] = 1.into();
+    write_file(path, format!("{meta}\n").as_bytes(), None)
+}
+
+fn words(words: &[OsString]) -> Value {
+    words.iter().map(|word| bytes_to_json(word.as_bytes())).collect()
+}
+
+fn meta(asked: &Asked<'_>, layers: &Layers, report: &Report) -> Value {
     let outputs = report
         .outputs
         .iter()
         .map(|(path, digest, size)| json!({ "path": path_to_json(path), "size": size, "sha256": digest.hex() }));
-    let meta = json!({
-        "schema": 1,
+    json!({
         "source": report.source.name(),
         "exit_code": report.exit_code,
         "key": asked.key,
         "started_at": report.started_at.to_string(),
         "finished_at": report.finished_at.to_string(),
         "duration": report.finished_at.since(report.started_at).as_secs_f64(),
-        "command": words,
+        "command": words(&asked.command.words),
         "cwd": path_to_json(&asked.command.folder),
         "reason": report.reason.as_ref().map(Reason::name),
         "path": report.reason.as_ref().and_then(Reason::path).map(path_to_json),
         "stored": report.item.is_some(),
         "outputs": outputs.collect::<Vec<_>>(),
         "item": report.item.as_ref().map(|item| item.to_json(&layers.secrets())),
-    });
-    write_file(path, format!("{meta}\n").as_bytes(), None)
+    })
 }
 
 /// Starts the same command once more, to renew the record. Nobody waits for it; it reads the standard input that was given.
