@@ -29,7 +29,7 @@ mod commit;
 pub mod condition;
 pub mod extraction;
 mod find;
-mod folder;
+pub(crate) mod folder;
 mod intake;
 pub mod item;
 pub mod json;

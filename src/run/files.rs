@@ -1,5 +1,6 @@
 //! Which files a dependency means: a file, all files below a folder, or those of a pattern.
 
+use crate::cache::folder::is_own;
 use crate::glob;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -11,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) struct Excluded<'a> {
     /// Paths, absolute and without `.` and `..`, with all below them.
     pub(crate) paths: Vec<PathBuf>,
-    /// The cache: what dl writes there is no change.
+    /// The cache, without links on the way: what dl writes there is no change.
     pub(crate) cache: &'a Path,
     /// Patterns: of a name, or with a `/` of a path as typed or below the folder.
     pub(crate) patterns: &'a [String],
@@ -36,6 +37,7 @@ impl Excluded<'_> {
         };
         let absolute = normal(&folder.join(path));
         absolute == self.cache
+            || (absolute.parent() == Some(self.cache) && is_own(name))
             || self.paths.iter().any(|excluded| absolute.starts_with(excluded))
             || self.patterns.iter().any(by_pattern)
     }

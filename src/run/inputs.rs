@@ -52,12 +52,16 @@ fn cannot_read(path: &Path, e: &io::Error) -> Error {
 impl Place<'_> {
     fn list(self) -> Result<Listed> {
         let outputs = self.terms.outputs.iter().chain(&self.terms.output_files);
+        let mut listed = Listed { files: BTreeSet::new(), missing: None };
+        if self.terms.dependencies.is_empty() {
+            return Ok(listed);
+        }
+        let cache = std::fs::canonicalize(self.cache).unwrap_or_else(|_| self.cache.to_owned());
         let excluded = Excluded {
             paths: outputs.map(|path| normal(&self.folder.join(path))).collect(),
-            cache: self.cache,
+            cache: &cache,
             patterns: &self.terms.exclude,
         };
-        let mut listed = Listed { files: BTreeSet::new(), missing: None };
         for dependency in &self.terms.dependencies {
             let found = of_dependency(self.folder, dependency, &excluded, &mut listed.files)
                 .map_err(|e| cannot_read(dependency, &e))?;

@@ -176,15 +176,21 @@ fn a_dependency_that_changed_is_named() {
 
 #[test]
 fn the_cache_in_a_folder_is_no_part_of_it() {
-    let sandbox = Sandbox::new();
-    sandbox.write("a", "a");
-    let make = || script(&sandbox, "-q --stamp-directory stamps --dep .", "cat a").run();
-    make().ok().warns_not();
-    make().ok();
-    assert_eq!(runs(&sandbox), 1);
-    sandbox.write("b", "b");
-    make().ok();
-    assert_eq!(runs(&sandbox), 2);
+    // Below it, by way of a link, and the folder itself, which may hold other files too.
+    for stamps in ["stamps", "link/stamps", "."] {
+        let sandbox = Sandbox::new();
+        std::os::unix::fs::symlink(".", sandbox.path("link")).unwrap();
+        std::fs::set_permissions(sandbox.path(""), PermissionsExt::from_mode(0o700)).unwrap();
+        sandbox.write("a", "a");
+        let make = || script(&sandbox, &format!("-q --stamp-directory {stamps} --dep ."), "cat a").run();
+        make().ok().warns_not();
+        make().ok();
+        assert_eq!(runs(&sandbox), 1, "{stamps}");
+        sandbox.write("b", "b");
+        make().ok();
+        make().ok();
+        assert_eq!(runs(&sandbox), 2, "{stamps}");
+    }
 }
 
 #[test]
