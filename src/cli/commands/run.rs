@@ -75,13 +75,12 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         let _ = rustix::process::setsid();
     }
     refuse_nonsense(&args)?;
-    perform(session, &args, &layers).map_err(|error| {
-        let mut told = error_to_json(&error);
-        told["exit_code"] = if args.check { error.kind().exit_code() } else { exit_code(&error) }.into();
+    perform(session, &args, &layers).inspect_err(|error| {
+        let mut told = error_to_json(error);
+        told["exit_code"] = if args.check { error.kind().exit_code() } else { exit_code(error) }.into();
         let meta = json!({ "exit_code": told["exit_code"], "command": words(&args.words), "error": told });
         // What failed first is what is told.
         let _ = write_meta(&args, meta);
-        error
     })
 }
 
@@ -110,15 +109,12 @@ fn perform(session: &Session<'_>, args: &Run, layers: &Layers) -> Result<u8> {
     let background = stdin.as_ref().map(File::try_clone).transpose().ok().flatten();
     let way = Way { stdin, join: args.global.join_timeout, renews: args.renew, listener: &told };
     let mut live = Live { output: &session.output };
-    let report = match &cache {
-        Some((cache, _)) => {
-            let job = job(cache, subject, &command, terms);
-            dl::run::run(&job, &command, &capture, way, &mut live)?
-        }
-        None => {
-            told.event(Event::Decision(format!("run: {}", Reason::Disabled.tell())));
-            dl::run::unrecorded(&command, &capture, way, &mut live, Reason::Disabled)?
-        }
+    let report = if let Some((cache, _)) = &cache {
+        let job = job(cache, subject, &command, terms);
+        dl::run::run(&job, &command, &capture, way, &mut live)?
+    } else {
+        told.event(Event::Decision(format!("run: {}", Reason::Disabled.tell())));
+        dl::run::unrecorded(&command, &capture, way, &mut live, Reason::Disabled)?
     };
     if report.source == Source::Stale {
         renew(session, background);
