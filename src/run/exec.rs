@@ -28,7 +28,7 @@ const END_WAIT: Duration = Duration::from_millis(200);
 const END_STEP: Duration = Duration::from_millis(2);
 
 /// How a command ended.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Ended {
     /// Its exit code, or 128 and the signal that ended it.
     pub(crate) exit_code: u8,
@@ -36,12 +36,16 @@ pub(crate) struct Ended {
     pub(crate) whole: bool,
     /// The signal that came for us, and was passed on.
     pub(crate) signal: Option<i32>,
+    /// Why what it wrote is not recorded.
+    pub(crate) unrecorded: Option<Error>,
 }
 
 /// Runs a command to its end; what it writes goes to the sink, and into the record where there is one.
 ///
+/// A record that cannot be written ends no command.
+///
 /// # Errors
-/// `command_not_found`, `not_executable`; a disk error: its output cannot be written or recorded.
+/// `command_not_found`, `not_executable`; a disk error: its output cannot be written.
 pub(crate) fn run(
     command: &Command,
     capture: &Capture,
@@ -61,7 +65,7 @@ pub(crate) fn run(
     let mut watch = Watch::new(read_out, read_err, told.as_fd()).map_err(|e| failed(&e))?;
     let child = spawn(command, capture, stdin, (write_out.into(), write_err.into()))?;
     let mut group = Group { id: Pid::from_child(&child), child, status: None };
-    let mut tee = Tee::new(record, sink)?;
+    let mut tee = Tee::new(record, sink);
     let mut signal = None;
     let mut buffer = vec![0; BUFFER_BYTES];
     while group.status.is_none() || !watch.is_over() {
@@ -90,15 +94,16 @@ pub(crate) fn run(
             }
         }
     }
-    tee.finish()?;
+    tee.finish();
     let status = group.status;
     drop(group);
     let by_signal = status.and_then(|status| status.signal());
     let code = status.and_then(|status| status.code());
     Ok(Ended {
         exit_code: u8::try_from(code.or(by_signal.map(|n| 128 + n)).unwrap_or(255)).unwrap_or(255),
-        whole: code.is_some() && signal.is_none() && !tee.cut,
+        whole: code.is_some() && signal.is_none() && !tee.cut && tee.failure.is_none(),
         signal,
+        unrecorded: tee.failure,
     })
 }
 
@@ -209,23 +214,32 @@ struct Tee<'a> {
     unread: Option<u64>,
     /// Whether not all was read.
     cut: bool,
-}
-
-fn cannot_record(e: &io::Error) -> Error {
-    Error::disk("cannot record what the command writes", e)
+    /// Why the record ended early.
+    failure: Option<Error>,
 }
 
 impl<'a> Tee<'a> {
-    fn new(record: Option<&'a File>, sink: &'a mut dyn Sink) -> Result<Self> {
-        let record = record.map(Writer::new).transpose().map_err(|e| cannot_record(&e))?;
-        Ok(Self { record, sink, unread: None, cut: false })
+    fn new(record: Option<&'a File>, sink: &'a mut dyn Sink) -> Self {
+        let mut tee = Self { record: None, sink, unread: None, cut: false, failure: None };
+        tee.record = record.map(Writer::new).transpose().unwrap_or_else(|e| tee.give_up(&e));
+        tee
+    }
+
+    fn give_up<T>(&mut self, e: &io::Error) -> Option<T> {
+        self.failure = Some(Error::disk("cannot record what the command writes", e));
+        None
+    }
+
+    /// Writes to the record, until that fails.
+    fn record(&mut self, write: impl FnOnce(&mut Writer<'a>) -> io::Result<()>) {
+        if let Some(Err(e)) = self.record.as_mut().map(write) {
+            self.record = self.give_up(&e);
+        }
     }
 
     /// False: the stream is to be closed, because nobody reads it and there is too much of it.
     fn take(&mut self, stream: Stream, bytes: &[u8]) -> Result<bool> {
-        if let Some(record) = &mut self.record {
-            record.add(stream, bytes).map_err(|e| cannot_record(&e))?;
-        }
+        self.record(|record| record.add(stream, bytes));
         if stream == Stream::Out
             && let Some(unread) = &mut self.unread
         {
@@ -240,7 +254,39 @@ impl<'a> Tee<'a> {
         Ok(true)
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.record.as_mut().map_or(Ok(()), Writer::flush).map_err(|e| cannot_record(&e))
+    fn finish(&mut self) {
+        self.record(Writer::flush);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Heard(Vec<u8>);
+
+    impl Sink for Heard {
+        fn take(&mut self, _: Stream, bytes: &[u8]) -> Result<bool> {
+            self.0.extend_from_slice(bytes);
+            Ok(true)
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_record_that_cannot_be_written_ends_no_command() {
+        let words = ["sh", "-c", "echo one; sleep 0.01; echo two >&2; exit 3"].map(Into::into).to_vec();
+        let command =
+            Command { words, folder: "/".into(), anywhere: false, variables: Vec::new(), clear_environment: false };
+        let capture = Capture { program: "/bin/sh".into(), variables: Vec::new(), stdin: None };
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut heard = Heard::default();
+        let ended = run(&command, &capture, None, Some(&full), &mut heard).unwrap();
+        assert_eq!((ended.exit_code, ended.whole, &heard.0[..]), (3, false, &b"one\ntwo\n"[..]));
+        assert_eq!(ended.unrecorded.unwrap().kind(), Kind::Disk);
+        let record = tempfile::tempfile().unwrap();
+        let ended = run(&command, &capture, None, Some(&record), &mut heard).unwrap();
+        assert!(ended.whole && ended.unrecorded.is_none());
     }
 }

@@ -37,7 +37,7 @@ pub use work::{cached, out_of_date};
 use crate::cache::item::Item;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Event, Listener};
 use command::{Capture, Command};
 use job::{Done, Job, Known, Turn};
@@ -255,17 +255,29 @@ fn recorded(
     };
     if !ended.whole {
         partial.discard();
+        if let Some(error) = ended.unrecorded {
+            way.listener.event(not_stored(&error));
+        }
         return Ok(Some(report));
     }
     let shown = quoted(&command.words);
     let done = Done { exit_code: report.exit_code, started_at, finished_at: report.finished_at, command: &shown };
-    let item = job.keep(done, before, *partial, way.listener)?;
+    // The command has run: what dl cannot keep is no failure of it.
+    let item = job.keep(done, before, *partial, way.listener).unwrap_or_else(|error| {
+        way.listener.event(not_stored(&error));
+        None
+    });
     let outputs = match &item {
         Some(item) => job.known(item.clone())?.map(|known| job.kept(&known)).unwrap_or_default(),
         None => Vec::new(),
     };
     let is_first = item.is_some() && old.is_none();
     Ok(Some(Report { item, outputs, is_first, ..report }))
+}
+
+fn not_stored(error: &Error) -> Event {
+    let causes: String = error.causes().iter().map(|cause| format!(": {cause}")).collect();
+    Event::Warning(format!("{}{causes}: the result is not stored", error.message()))
 }
 
 /// Whether the record of a job answers as it stands: `None` if it does; otherwise why it would be run, or what would be restored.

@@ -333,6 +333,11 @@ fn an_output_that_is_not_made_is_told_and_nothing_is_stored() {
     run.ok().says("warning").says("`none`");
     script(&sandbox, "-q --cache-failures --output none", "exit 3").run().fails(3).says("`none`");
     assert!(sandbox.items().is_empty());
+    // Something that cannot be kept: the command has done its work all the same.
+    let run = script(&sandbox, "-q --output pipe", "mkfifo pipe; echo ran").run();
+    assert_eq!(run.ok().out(), "ran\n");
+    run.says("dl: warning:").says("pipe").says("not stored");
+    assert!(sandbox.items().is_empty());
     script(&sandbox, "-q --output ../cache/x", "true").run().fails(125).says("in the cache");
 }
 
