@@ -114,15 +114,15 @@ pub(crate) fn seat(
     copy: &RefCell<Option<Temporary>>,
 ) -> Outcome<Option<Record>> {
     let folder = registry.folder();
-    note_blob(registry, connection, digest)?;
+    hold(registry, connection, digest)?;
     Ok(match link::place(folder, &folder.blob(digest), path, copy.borrow_mut().take())? {
         link::Placed::Link => None,
         link::Placed::Copy(signature) => Some(Record::new(&signature, registry.boot().map(str::to_owned))),
     })
 }
 
-/// Notes what a blob looks like that a row is about to need; `NeedsBlob` if it is gone.
-pub(crate) fn note_blob(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<()> {
+/// Notes what a blob looks like that was just found to be right. `NeedsBlob` if it is gone.
+pub(crate) fn hold(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<Signature> {
     let blob_path = registry.folder().blob(digest);
     // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
     let signature = Signature::of(&blob_path).map_err(|e| match e.kind() {
@@ -133,7 +133,8 @@ pub(crate) fn note_blob(registry: &Registry, connection: &Connection, digest: &D
         Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
         _ => registry.boot().map(str::to_owned),
     };
-    blob::note(connection, digest, &Record::new(&signature, boot))
+    blob::note(connection, digest, &Record::new(&signature, boot))?;
+    Ok(signature)
 }
 
 /// Whether a new content only confirms a version: the same bytes, under the same trust, as a success or not as before.

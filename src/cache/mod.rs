@@ -12,6 +12,7 @@
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
+//! | `content` | contents that users keep by digest, and what refers to them |
 //! | `extraction` | what was unpacked where, while it stands |
 //! | `clean`, `verify`, `stats` | keeping it in order |
 //! | `transport` | export and import |
@@ -27,6 +28,7 @@ pub mod change;
 pub mod clean;
 mod commit;
 pub mod condition;
+pub mod content;
 pub mod extraction;
 mod find;
 pub(crate) mod folder;
@@ -280,12 +282,13 @@ impl Cache {
         self.registry.count(COUNT_SEARCH, ids);
     }
 
-    /// What was last delivered to a path (absolute), and what it looked like then.
+    /// What was last delivered to a path (absolute) since the machine was started, and what it looked like then.
     ///
     /// # Errors
     /// Kind disk or cache.
     pub fn delivery(&self, path: &Path) -> Result<Option<(Signature, Digest)>> {
-        self.registry.read(|connection| registry::delivery::of_path(connection, path))
+        let boot = self.registry.boot();
+        self.registry.read(|connection| registry::delivery::of_path(connection, path, boot))
     }
 
     /// Notes what was delivered to a path (absolute).
@@ -293,7 +296,8 @@ impl Cache {
     /// # Errors
     /// Kind disk or cache.
     pub fn record_delivery(&self, path: &Path, signature: &Signature, digest: &Digest) -> Result<()> {
-        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest))
+        let boot = self.registry.boot();
+        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest, boot))
     }
 
     /// What was placed by unpacking this in this way at a path (absolute).

@@ -5,7 +5,7 @@
 //! long as the item does, and go with it.
 
 use crate::cache::by_hand::seated;
-use crate::cache::commit::{check, note_blob, reread, seat};
+use crate::cache::commit::{check, hold, reread, seat};
 use crate::cache::item::{Item, NewItem};
 use crate::cache::registry::item::{Slot, Told};
 use crate::cache::registry::{Registry, attribute, blob, item, item_blob, run};
@@ -80,7 +80,7 @@ impl Cache {
         let again = || std::iter::once(content).chain(parts).try_for_each(|held| held.put_again(registry));
         seated(registry, &content.digest, &again, &|connection, copy| {
             for part in parts {
-                note_blob(registry, connection, &part.digest)?;
+                hold(registry, connection, &part.digest)?;
             }
             let now = Timestamp::now();
             let folder = registry.folder();

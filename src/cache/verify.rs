@@ -1,6 +1,7 @@
 //! Whether every READY item has its bytes: all of them are hashed, each content once.
 
 use crate::cache::blobs;
+use crate::cache::content::{self, DamagedContent};
 use crate::cache::item::{Item, Record, Status};
 use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, blob, item, item_blob};
@@ -57,6 +58,8 @@ pub struct Verified {
     pub bytes: u64,
     /// What was damaged.
     pub findings: Vec<Finding>,
+    /// Contents without an item that are damaged: nothing but putting them again makes them anew.
+    pub contents: Vec<DamagedContent>,
     /// What `SQLite` says is wrong with the registry itself.
     pub registry: Vec<String>,
 }
@@ -65,7 +68,7 @@ impl Verified {
     /// Whether nothing was found, or all of it was put right: what could not be repaired is no longer READY.
     #[must_use]
     pub fn is_whole(&self, repaired: bool) -> bool {
-        self.registry.is_empty() && (repaired || self.findings.is_empty())
+        self.registry.is_empty() && self.contents.is_empty() && (repaired || self.findings.is_empty())
     }
 }
 
@@ -123,6 +126,9 @@ pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> 
             }
         }
     }
+    let (_, bytes, damaged) = content::verify_all(registry, &content::without_item, repair)?;
+    verified.bytes += bytes;
+    verified.contents = damaged;
     Ok(verified)
 }
 

@@ -9,21 +9,30 @@
 
 mod support;
 
+mod blob;
 mod cache_cmds;
 mod chaos;
 mod cli;
 mod config;
 mod connections;
+mod crash;
 mod damage;
 mod destinations;
 mod disk;
 mod extract;
 mod fetch;
 mod freshness;
+mod history;
 mod hostile;
+mod hostile_h2;
 mod keys;
+mod kv;
+mod kv_behaviour;
+mod kv_engines;
 mod lists;
+mod manifest;
 mod origins;
+mod power_loss;
 mod progress;
 mod proof;
 mod proxies;
@@ -36,6 +45,7 @@ mod request;
 mod resume;
 mod run;
 mod secrets;
+mod shared;
 mod signals;
 mod single_flight;
 mod tls;

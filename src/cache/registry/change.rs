@@ -142,7 +142,9 @@ pub(crate) struct Seen {
 pub(crate) fn is_used(connection: &Connection, digest: &Digest) -> Outcome<bool> {
     let mut statement = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)
-             OR EXISTS (SELECT 1 FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)",
+             OR EXISTS (SELECT 1 FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)
+             OR EXISTS (SELECT 1 FROM roots WHERE sha256 = ?1)
+             OR EXISTS (SELECT 1 FROM blob_references WHERE to_sha256 = ?1)",
     )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }

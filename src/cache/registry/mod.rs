@@ -20,6 +20,7 @@ pub(crate) mod extraction;
 pub(crate) mod item;
 pub(crate) mod item_blob;
 pub(crate) mod params;
+pub(crate) mod root;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod search;

@@ -169,6 +169,24 @@ const MIGRATIONS: &[&str] = &[
     DROP INDEX attr_text_by_name;
     CREATE INDEX attr_text_by_value ON attr_text (name, substr(value, 1, 64));
     ",
+    // Contents that users keep by digest, and which content refers to which.
+    "
+    CREATE TABLE roots (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        size INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE blob_references (
+        from_sha256 BLOB NOT NULL,
+        to_sha256 BLOB NOT NULL,
+        PRIMARY KEY (from_sha256, to_sha256)
+    ) WITHOUT ROWID;
+    CREATE INDEX blob_references_by_target ON blob_references (to_sha256);
+    ",
+    // The boot that delivered: a destination that an earlier one wrote is read again, as a power loss may have taken its bytes.
+    "
+    ALTER TABLE deliveries ADD COLUMN boot TEXT;
+    ",
     // Recorded runs, and the blobs that an item needs beside its own.
     "
     CREATE TABLE runs (

@@ -4,12 +4,12 @@ use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, item, item_blob, search};
+use crate::cache::registry::{Registry, item, item_blob, root, search};
 use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
-use crate::descriptor::canonical;
 use crate::digest::{Digest, Hasher, encode_hex};
+use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
         let Some(Row { line: row, item, parts }) = read(registry, held.as_ref(), id)? else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
-        } else if is_private(&item) && !with_salt {
+        } else if item.is_private() && !with_salt {
             exported.private += 1;
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
@@ -49,6 +49,20 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
             }
             line(&row)?;
             exported.items += 1;
+        }
+    }
+    // What users keep by digest belongs to no item: it goes with the whole.
+    if query.is_unlimited() && query.limit.is_none() {
+        for (kept, is_root) in kept(registry)? {
+            let references = registry.read(|connection| root::references(connection, &kept))?;
+            for digest in references.iter().chain(std::iter::once(&kept)) {
+                let _ = held.as_ref().is_some_and(|held| held.hold(digest));
+                if let Ok(signature) = Signature::of(&registry.folder().blob(digest)) {
+                    contents.insert(digest.bytes().to_vec(), signature.size);
+                }
+            }
+            let references: Vec<String> = references.iter().map(Digest::hex).collect();
+            line(&json!({ "content": kept.hex(), "root": is_root, "references": references }))?;
         }
     }
     let digest = hasher.finish().sha256().clone();
@@ -116,10 +130,13 @@ fn damaged(blob: &Path, why: String) -> Error {
         .hint("dl cache verify --repair")
 }
 
-/// Whether an item came by a credential, or its key tells of one.
-fn is_private(item: &Item) -> bool {
-    item.download.as_ref().is_some_and(|d| d.private)
-        || (!item.params.is_empty() && canonical(&Value::Object(item.params.clone())).contains("\"hmac:"))
+/// What users keep, and what refers to something; whether it is a root comes along.
+fn kept(registry: &Registry) -> Result<Vec<(Digest, bool)>> {
+    registry.read(|connection| {
+        let roots = root::roots(connection)?.into_iter().map(|digest| (digest, true));
+        let inner = root::inner(connection)?.into_iter().map(|digest| (digest, false));
+        Ok(roots.chain(inner).collect())
+    })
 }
 
 fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut dyn io::Read) -> io::Result<()> {
