@@ -2644,6 +2644,8 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
             [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
             [CompletionResult]::new('--env-clear', '--env-clear', [CompletionResultType]::ParameterName, 'The command gets only the variables of --env')
             [CompletionResult]::new('--stdin', '--stdin', [CompletionResultType]::ParameterName, 'The command gets standard input, and its bytes count (otherwise it is empty)')
             [CompletionResult]::new('--ignore-cwd', '--ignore-cwd', [CompletionResultType]::ParameterName, 'The working directory does not count')
@@ -2662,6 +2664,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
             [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
             break

@@ -2571,6 +2571,8 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --color 'When colors are used'
             cand --lock-timeout 'How long the registry and other short locks are waited for'
             cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
             cand --env-clear 'The command gets only the variables of --env'
             cand --stdin 'The command gets standard input, and its bytes count (otherwise it is empty)'
             cand --ignore-cwd 'The working directory does not count'
@@ -2589,6 +2591,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -s 'Only results and errors'
             cand --quiet 'Only results and errors'
             cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
             cand -h 'This help, on one screen'
             cand --help 'Everything about the command (-h: one screen)'
         }

@@ -2622,6 +2622,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand run" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand run" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand run" -l env-clear -d 'The command gets only the variables of --env'
 complete -c dl -n "__fish_dl_using_subcommand run" -l stdin -d 'The command gets standard input, and its bytes count (otherwise it is empty)'
 complete -c dl -n "__fish_dl_using_subcommand run" -l ignore-cwd -d 'The working directory does not count'
@@ -2638,6 +2642,7 @@ complete -c dl -n "__fish_dl_using_subcommand run" -l offline -d 'No network: wh
 complete -c dl -n "__fish_dl_using_subcommand run" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand run" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand run" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand run" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand run" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-dir -d 'The cache\'s folder' -r -F
