@@ -276,8 +276,8 @@ fn recorded(
 }
 
 fn not_stored(error: &Error) -> Event {
-    let causes: String = error.causes().iter().map(|cause| format!(": {cause}")).collect();
-    Event::Warning(format!("{}{causes}: the result is not stored", error.message()))
+    let causes = std::iter::once(error.message()).chain(error.causes().iter().map(String::as_str));
+    Event::Warning(format!("{}: the result is not stored", causes.collect::<Vec<_>>().join(": ")))
 }
 
 /// Whether the record of a job answers as it stands: `None` if it does; otherwise why it would be run, or what would be restored.
