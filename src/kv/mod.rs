@@ -23,9 +23,21 @@
 //! ```
 
 pub mod address;
+#[cfg(any(feature = "dynamodb", feature = "s3"))]
+mod aws;
 pub mod driver;
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 mod envelope;
+#[cfg(any(feature = "dynamodb", feature = "mongodb"))]
+mod fields;
 pub mod memory;
 pub mod null;
 pub mod open;
+#[cfg(feature = "s3")]
+mod s3;
 pub mod store;
+#[cfg(any(feature = "dynamodb", feature = "s3"))]
+mod tls;
+#[cfg(any(feature = "dynamodb", feature = "s3"))]
+mod wire;

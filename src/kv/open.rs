@@ -86,6 +86,8 @@ pub struct Kept {
 pub const KINDS: &[Kept] = &[
     Kept { schemes: &["memory"], feature: None, built_in: true, network: false },
     Kept { schemes: &["null"], feature: None, built_in: true, network: false },
+    Kept { schemes: &["dynamodb"], feature: Some("dynamodb"), built_in: cfg!(feature = "dynamodb"), network: true },
+    Kept { schemes: &["s3"], feature: Some("s3"), built_in: cfg!(feature = "s3"), network: true },
 ];
 
 /// Opens a store. Nothing is connected or made before it is first used.
@@ -128,6 +130,10 @@ fn driver(address: &Address, options: &Options) -> Result<Box<dyn Driver>> {
             address.only(&[])?;
             Box::new(null::Null)
         }
+        #[cfg(feature = "dynamodb")]
+        "dynamodb" => Box::new(crate::kv::dynamodb::Dynamodb::new(address, options)?),
+        #[cfg(feature = "s3")]
+        "s3" => Box::new(crate::kv::s3::S3::new(address, options)?),
         scheme => return Err(Error::usage(format!("there is no driver for `{scheme}`"))),
     })
 }

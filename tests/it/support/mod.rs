@@ -3,5 +3,6 @@ pub mod origin;
 pub mod reply;
 pub mod sandbox;
 pub mod servers;
+pub mod stores;
 pub mod tls;
 pub mod transcript;

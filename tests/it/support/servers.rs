@@ -21,7 +21,7 @@ macro_rules! or_skip {
 }
 
 /// A program by its variable, on the path, or where Debian puts servers.
-fn program(variable: &str, name: &str) -> Option<PathBuf> {
+pub(super) fn program(variable: &str, name: &str) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         return Some(path.into());
     }
@@ -35,13 +35,13 @@ fn program(variable: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// Says that a test does not run; where it must, this is a failure.
-fn skip(why: &str) {
+pub(super) fn skip(why: &str) {
     assert!(std::env::var_os("DL_TEST_REQUIRE_SERVERS").is_none_or(|v| v != "1"), "{why}, but servers are required");
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     eprint_line(&format!("SKIPPED {test}: {why}"));
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -55,7 +55,7 @@ pub struct Server {
 }
 
 impl Server {
-    fn start(folder: TempDir, port: u16, mut command: Command) -> Self {
+    pub(super) fn start(folder: TempDir, port: u16, mut command: Command) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         let mut server = Self { child, folder, port };
@@ -72,6 +72,27 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Stops it without a word, as a hung machine does.
+    pub fn pause(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    /// Kills it, and gives its folder and port for another.
+    pub fn kill(mut self) -> (TempDir, u16) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (std::mem::replace(&mut self.folder, prepared()), self.port)
+    }
+
     /// Puts a file among those that it serves.
     pub fn put(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.folder.path().join("files").join(name);
@@ -84,12 +105,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         // nginx ends its workers on SIGTERM; kill would leave them.
         let id = rustix::process::Pid::from_child(&self.child);
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::CONT);
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
         let _ = self.child.wait();
     }
 }
 
-fn prepared() -> TempDir {
+pub(super) fn prepared() -> TempDir {
     let folder = tempfile::Builder::new().prefix("dl-server-").tempdir().unwrap();
     std::fs::create_dir(folder.path().join("files")).unwrap();
     folder
