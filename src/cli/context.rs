@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
 
 use dl::error::{Error, Result};
+use dl::secret::Secret;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read};
@@ -33,9 +34,14 @@ pub(crate) const VARIABLES: &[&str] = &[
 /// What every variable that stands for an option begins with.
 const PREFIX: &[u8] = b"DL_";
 
-/// The variable that stands for an option: `--max-age` is `DL_MAX_AGE`.
+/// The variable that stands for an option: `--max-age` is `DL_MAX_AGE`; `--store` is that of `dl kv` alone.
 pub(crate) fn option_variable(option: &str) -> String {
+    let option = if option == "store" { "kv-store" } else { option };
     format!("DL_{}", option.to_ascii_uppercase().replace('-', "_"))
+}
+
+fn is_known(name: &str) -> bool {
+    VARIABLES.contains(&name) || dl::kv::open::VARIABLES.contains(&name)
 }
 
 /// What surrounds the process.
@@ -51,8 +57,7 @@ pub(crate) struct Context {
 impl Context {
     /// Reads it, once.
     pub(crate) fn of_process() -> Self {
-        let known =
-            |name: &OsStr| name.as_bytes().starts_with(PREFIX) || name.to_str().is_some_and(|n| VARIABLES.contains(&n));
+        let known = |name: &OsStr| name.as_bytes().starts_with(PREFIX) || name.to_str().is_some_and(is_known);
         Self {
             variables: std::env::vars_os().filter(|(name, _)| known(name)).collect(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
@@ -81,6 +86,13 @@ impl Context {
         self.variable(name)
             .map(|value| value.to_str().ok_or_else(|| Error::usage(format!("the variable `{name}` is not UTF-8"))))
             .transpose()
+    }
+
+    /// The variables of services that stores read, as far as they are set.
+    pub(crate) fn services(&self) -> BTreeMap<String, Secret> {
+        let set =
+            |name: &&str| Some(((*name).to_owned(), Secret::new(self.variables.get(OsStr::new(name))?.to_str()?)));
+        dl::kv::open::VARIABLES.iter().filter_map(|name| set(name)).filter(|(_, v)| !v.expose().is_empty()).collect()
     }
 
     /// Every `DL_…` variable that is set, by name.
@@ -162,18 +174,26 @@ const LARGEST_NAMED_FILE_BYTES: u64 = 64 << 20;
 /// # Errors
 /// Usage, naming the file: it is missing, cannot be read, or is larger than such files are.
 pub(crate) fn read_named(path: &Path) -> Result<Vec<u8>> {
+    read_named_up_to(path, LARGEST_NAMED_FILE_BYTES)
+}
+
+/// The same, for files that may have this many bytes.
+///
+/// # Errors
+/// As [`read_named`].
+pub(crate) fn read_named_up_to(path: &Path, largest: u64) -> Result<Vec<u8>> {
     let shown = path.display();
     let failed = |e: std::io::Error| Error::usage(format!("cannot read `{shown}`")).cause(plain(&e));
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(LARGEST_NAMED_FILE_BYTES + 1).read_to_end(&mut bytes)
+        std::io::stdin().lock().take(largest + 1).read_to_end(&mut bytes)
     } else {
         let file = std::fs::File::open(path).map_err(failed)?;
-        file.take(LARGEST_NAMED_FILE_BYTES + 1).read_to_end(&mut bytes)
+        file.take(largest + 1).read_to_end(&mut bytes)
     };
     read.map_err(failed)?;
-    if bytes.len() as u64 > LARGEST_NAMED_FILE_BYTES {
-        return Err(Error::usage(format!("`{shown}` is larger than {} MiB", LARGEST_NAMED_FILE_BYTES >> 20)));
+    if bytes.len() as u64 > largest {
+        return Err(Error::usage(format!("`{shown}` is larger than {} MiB", largest >> 20)));
     }
     Ok(bytes)
 }

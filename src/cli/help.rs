@@ -20,6 +20,7 @@ Usage: dl URL…                    fetch; the path of the file is printed
 Commands:
   fetch        Fetch URLs (get, download)            dl fetch -h
   cache        What is stored: ls, show, put, rm, clean, stats …
+  kv           Key-value stores: get, set, add, inc, del, ls …
   config       Settings: show, path, check
   doctor       What works here
   completions  For bash, zsh, fish, powershell, elvish

@@ -124,6 +124,20 @@ impl Output {
         self.bytes(format!("{value}\n").as_bytes())
     }
 
+    /// A value's bytes as they are. To a terminal only where they are text.
+    ///
+    /// # Errors
+    /// Usage (`binary_to_terminal`); otherwise as [`Self::bytes`].
+    pub(crate) fn value(&self, bytes: &[u8]) -> Result<()> {
+        if self.manner().stdout_is_terminal && is_binary(bytes) {
+            let message = "the value is binary, and standard output is a terminal";
+            return Err(
+                Error::new(dl::error::Kind::Usage, "binary_to_terminal", message).hint("> FILE, or | a program")
+            );
+        }
+        self.bytes(bytes)
+    }
+
     /// A whole file, from its beginning. To a terminal only where it is text, or `binary_wanted`.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ const FAMILIES: &[&[&str]] = &[
 /// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
 const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
 /// Keys of tables, and the option that each is.
-const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared")];
+const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared"), ("kv", "store", "store")];
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +183,7 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "secrets"]);
+            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "kv", "secrets"]);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }
@@ -215,8 +215,9 @@ impl Layers {
             return Ok(());
         }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);
-        known(&entry.key, names.chain(LIMIT_KEYS), path, entry.line)?;
-        if LIMIT_KEYS.contains(&entry.key.as_str()) {
+        let limits = if table == "cache" { &LIMIT_KEYS[..] } else { &[] };
+        known(&entry.key, names.chain(limits.iter().copied()), path, entry.line)?;
+        if limits.contains(&entry.key.as_str()) {
             let text = list_of(&entry.value).pop().unwrap_or_default();
             let wrong =
                 |e: Error| e.context(format!("bad value for `{}` in {}:{}", entry.key, path.display(), entry.line));
@@ -333,8 +334,7 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
     context
         .option_variables()
         .filter_map(|(name, value)| {
-            let long = name.strip_prefix("DL_")?.to_ascii_lowercase().replace('_', "-");
-            let option = options.iter().find(|a| a.get_long() == Some(&long) && option_variable(&long) == name)?;
+            let option = options.iter().find(|a| a.get_long().is_some_and(|long| option_variable(long) == name))?;
             let values = if parse::is_list(option) {
                 let lines = value.as_bytes().split(|b| *b == b'\n').filter(|l| !l.is_empty());
                 lines.map(|l| OsStr::from_bytes(l).to_owned()).collect()
@@ -349,7 +349,8 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
 
 /// Variables that begin like options and are none, with what may have been meant.
 pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String>)> {
-    let names: Vec<String> = settable().iter().filter_map(Arg::get_long).map(option_variable).collect();
+    let of_fetch = settable();
+    let names: Vec<String> = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]).map(option_variable).collect();
     let foreign = |name: &str| name.starts_with("DL_TEST_") || name.starts_with("DL_RUN_");
     context
         .option_variables()

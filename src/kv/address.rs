@@ -1,6 +1,7 @@
 //! Where a store is: its URL taken apart, and in a form that may be shown.
 
 use crate::error::{Error, Result};
+use crate::kv::open::Options;
 use crate::secret::{Mask, Secret, Secrets};
 use percent_encoding::percent_decode_str;
 use std::os::unix::ffi::OsStringExt as _;
@@ -134,6 +135,17 @@ impl Address {
             Some("no" | "false" | "0") => Ok(false),
             Some(other) => Err(Error::usage(format!("`create={other}`: expected yes or no"))),
         }
+    }
+
+    /// At most so many entries: the URL's `threshold`, else that of the options; `None` and 0: no limit.
+    ///
+    /// # Errors
+    /// Usage: no number.
+    pub fn threshold(&self, options: &Options) -> Result<Option<u64>> {
+        let own = self.option("threshold").map(|text| {
+            text.parse().map_err(|_| Error::usage(format!("`threshold={text}`: expected a number of entries")))
+        });
+        Ok(own.transpose()?.or(options.threshold).filter(|n| *n > 0))
     }
 
     /// Refuses options that the driver does not know.

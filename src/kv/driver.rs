@@ -130,6 +130,8 @@ pub enum Count {
     NotANumber,
     /// The result would not fit; the value was left as it was.
     Overflow,
+    /// Something is there that cannot be read; the store compares and swaps.
+    Unreadable,
 }
 
 /// A number as `inc` writes it: no sign but `-`, no leading zeros, no spaces.
@@ -248,6 +250,12 @@ pub trait Driver: Send + Sync + std::fmt::Debug {
 #[must_use]
 pub fn read_only() -> Error {
     Error::usage("can only be read")
+}
+
+/// A folder, file, table or collection that is not there, and may not be made.
+#[must_use]
+pub fn missing(what: &str) -> Error {
+    Error::new(Kind::NotFound, "store_missing", format!("{what} is not there, and `create=no` forbids to make it"))
 }
 
 /// A store answered with an error, in its words.

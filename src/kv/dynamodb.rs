@@ -217,7 +217,7 @@ impl Dynamodb {
             .with(":by", item::number_of(by))
             .with(":d", item::revision(false)?);
         let update = "ADD #v :by SET #d = :d";
-        let mut body = json!({ "Key": self.key(key)?, "UpdateExpression": update, "ReturnValues": "UPDATED_NEW" });
+        let mut body = json!({ "Key": self.key(key)?, "UpdateExpression": update, "ReturnValues": "ALL_NEW" });
         condition.fill(&self.names, &mut body, "ConditionExpression", update);
         let Reply::Done(mut done) = self.call("UpdateItem", body, false)? else { return Ok(None) };
         let value = item::object(done.remove("Attributes"))
@@ -292,7 +292,8 @@ impl Driver for Dynamodb {
             let number = match entry.as_ref().map(|entry| &entry.content) {
                 None => Some(0),
                 Some(Content::Plain(value)) => decimal(value),
-                Some(_) => None,
+                Some(Content::Wrapped(_)) => None,
+                Some(Content::Unreadable(_)) => return Ok(Count::Unreadable),
             };
             let Some(number) = number else { return Ok(Count::NotANumber) };
             let Some(sum) = number.checked_add(by) else { return Ok(Count::Overflow) };

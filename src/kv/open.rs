@@ -4,8 +4,18 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Listener, Silent};
 use crate::kv::address::Address;
 use crate::kv::driver::Driver;
+#[cfg(feature = "dynamodb")]
+use crate::kv::dynamodb;
+#[cfg(feature = "memcached")]
+use crate::kv::memcached;
+#[cfg(feature = "mongodb")]
+use crate::kv::mongodb;
+#[cfg(feature = "redis")]
+use crate::kv::redis;
+#[cfg(feature = "s3")]
+use crate::kv::s3;
 use crate::kv::store::Store;
-use crate::kv::{memory, null};
+use crate::kv::{file, https, memory, null, sqlite};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +27,10 @@ use std::time::Duration;
 pub struct Options {
     /// Until a connection stands, TLS included.
     pub connect_timeout: Duration,
-    /// Without a byte of an answer; for a local store, how long a lock of another process is waited for.
+    /// Without a byte of an answer.
     pub answer_timeout: Duration,
+    /// How long a lock of another process is waited for (file, sqlite).
+    pub lock_timeout: Duration,
     /// No network: a store over it fails with `offline` before anything is asked.
     pub offline: bool,
     /// At most so many entries (memory, file, sqlite); 0 and `None`: no limit.
@@ -49,6 +61,7 @@ impl Default for Options {
         Self {
             connect_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(30),
             offline: false,
             threshold: None,
             environment: BTreeMap::new(),
@@ -63,6 +76,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("connect_timeout", &self.connect_timeout)
             .field("answer_timeout", &self.answer_timeout)
+            .field("lock_timeout", &self.lock_timeout)
             .field("offline", &self.offline)
             .field("threshold", &self.threshold)
             .finish_non_exhaustive()
@@ -86,8 +100,25 @@ pub struct Kept {
 pub const KINDS: &[Kept] = &[
     Kept { schemes: &["memory"], feature: None, built_in: true, network: false },
     Kept { schemes: &["null"], feature: None, built_in: true, network: false },
+    Kept { schemes: &["file"], feature: None, built_in: true, network: false },
+    Kept { schemes: &["sqlite"], feature: None, built_in: true, network: false },
+    Kept {
+        schemes: &["redis", "rediss", "valkey", "valkeys"],
+        feature: Some("redis"),
+        built_in: cfg!(feature = "redis"),
+        network: true,
+    },
+    Kept { schemes: &["unix"], feature: Some("redis"), built_in: cfg!(feature = "redis"), network: false },
+    Kept { schemes: &["memcached"], feature: Some("memcached"), built_in: cfg!(feature = "memcached"), network: true },
     Kept { schemes: &["dynamodb"], feature: Some("dynamodb"), built_in: cfg!(feature = "dynamodb"), network: true },
     Kept { schemes: &["s3"], feature: Some("s3"), built_in: cfg!(feature = "s3"), network: true },
+    Kept {
+        schemes: &["mongodb", "mongodb+srv"],
+        feature: Some("mongodb"),
+        built_in: cfg!(feature = "mongodb"),
+        network: true,
+    },
+    Kept { schemes: &["https", "http"], feature: None, built_in: true, network: true },
 ];
 
 /// Opens a store. Nothing is connected or made before it is first used.
@@ -107,7 +138,9 @@ pub fn open(url: &str, options: &Options) -> Result<Store> {
         return Err(Error::new(Kind::Usage, "not_built_in", format!("stores `{scheme}` are not built into this dl"))
             .hint(format!("cargo install dl --features {feature}; `dl --version` tells what is built in")));
     }
-    if kind.network && options.offline {
+    let is_socket = |server: &crate::kv::address::Server| server.host.is_empty() && server.path.len() > 1;
+    let local = scheme == "memcached" && address.server().is_some_and(is_socket);
+    if kind.network && !local && options.offline {
         let message = format!("the store `{}` is over the network, and --offline was said", address.shown());
         return Err(Error::new(Kind::Network, "offline", message));
     }
@@ -120,20 +153,28 @@ pub fn open(url: &str, options: &Options) -> Result<Store> {
 
 /// The one match.
 fn driver(address: &Address, options: &Options) -> Result<Box<dyn Driver>> {
-    let threshold = options.threshold.filter(|n| *n > 0);
     Ok(match address.scheme() {
         "memory" => {
-            address.only(&[])?;
-            Box::new(memory::Memory::new(threshold))
+            address.only(&["threshold"])?;
+            Box::new(memory::Memory::new(address.threshold(options)?))
         }
         "null" => {
             address.only(&[])?;
             Box::new(null::Null)
         }
+        "file" => Box::new(file::Folder::new(address, options)?),
+        "sqlite" => Box::new(sqlite::Sqlite::new(address, options)?),
+        #[cfg(feature = "redis")]
+        "redis" | "rediss" | "valkey" | "valkeys" | "unix" => Box::new(redis::Redis::new(address, options)?),
+        #[cfg(feature = "memcached")]
+        "memcached" => Box::new(memcached::Memcached::new(address, options)?),
         #[cfg(feature = "dynamodb")]
-        "dynamodb" => Box::new(crate::kv::dynamodb::Dynamodb::new(address, options)?),
+        "dynamodb" => Box::new(dynamodb::Dynamodb::new(address, options)?),
         #[cfg(feature = "s3")]
-        "s3" => Box::new(crate::kv::s3::S3::new(address, options)?),
+        "s3" => Box::new(s3::S3::new(address, options)?),
+        #[cfg(feature = "mongodb")]
+        "mongodb" | "mongodb+srv" => Box::new(mongodb::Mongodb::new(address, options)?),
+        "https" | "http" => Box::new(https::Https::new(address, options)?),
         scheme => return Err(Error::usage(format!("there is no driver for `{scheme}`"))),
     })
 }

@@ -1,12 +1,12 @@
 //! S3 and what speaks its protocol: an object an entry, conditions by the object's `ETag`.
 //!
 //! An object's body is the value as it was given, its name is the URL's path and the key. Two fields of metadata are
-//! ours: `dl-expires` (RFC 3339) and `dl-wrapped`. Where nothing changes but the expiry, the `ETag` of most stores
+//! ours: `dl-expires` (microseconds since 1970) and `dl-wrapped`. Where nothing changes but the expiry, the `ETag` of most stores
 //! stays: such an entry counts as unchanged.
 
 mod listing;
 
-use crate::clock::{Timestamp, parse_date};
+use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
 use crate::kv::aws::{self, Ask, Service, encode_path};
@@ -101,11 +101,11 @@ impl S3 {
             return Err(self.refusal(answer));
         }
         let version = Version(answer.header("etag").unwrap_or_default().as_bytes().to_vec());
-        let expires = match answer.header(EXPIRES).map(|text| parse_date(text, now)) {
+        let expires = match answer.header(EXPIRES).map(|text| text.parse().map(Timestamp)) {
             None => None,
             Some(Ok(end)) if end <= now => return Ok(State::Expired(version)),
             Some(Ok(end)) => Some(end),
-            Some(Err(_)) => return Ok(State::Unreadable(version, format!("its `{EXPIRES}` is no date"))),
+            Some(Err(_)) => return Ok(State::Unreadable(version, format!("its `{EXPIRES}` is no moment"))),
         };
         let size = answer.header("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
         Ok(State::Live(Stat { size, wrapped: answer.header(WRAPPED).is_some(), expires, version }))
@@ -136,7 +136,7 @@ impl S3 {
     /// One write under a condition on what is there; whether it held.
     fn write(&self, key: &[u8], record: Record<'_>, condition: Option<(&str, &[u8])>) -> Result<bool> {
         let mut headers = vec![("content-type".to_owned(), "application/octet-stream".to_owned())];
-        headers.extend(record.expires.map(|end| (EXPIRES.to_owned(), end.to_string())));
+        headers.extend(record.expires.map(|end| (EXPIRES.to_owned(), end.0.to_string())));
         headers.extend(record.wrapped.then(|| (WRAPPED.to_owned(), "1".to_owned())));
         headers.extend(condition.map(|(name, tag)| (name.to_owned(), String::from_utf8_lossy(tag).into_owned())));
         let mut ask = self.ask(Method::PUT, key, headers)?;

@@ -297,6 +297,14 @@ fn random() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
 
+/// The root certificates that a transfer with these options trusts, as one PEM text.
+///
+/// # Errors
+/// Usage, where roots were named and there are none.
+pub fn roots_pem(tls: &job::Tls) -> Result<Vec<u8>> {
+    roots::pem(tls)
+}
+
 /// How many root certificates a transfer with these options trusts.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod freshness;
 mod hostile;
 mod keys;
 mod kv_behaviour;
+mod kv_engines;
 mod kv_far;
 mod lists;
 mod origins;

@@ -3,6 +3,7 @@
 //! No option has a default here, so that "given" can be told from "not given"; what is meant follows in `meaning`.
 
 pub(crate) mod cache;
+pub(crate) mod kv;
 pub(crate) mod values;
 
 use clap::{ArgAction, Args, Parser};

@@ -263,6 +263,7 @@ fn example() -> String {
         "\n# ---- The cache\n\n[cache]\n# The same as cache-shared\n# multi-user = false\n\
          # Kept once a day: TRASH goes first, then what was not read for longest; never what put and create made\n\
          # max-size =\n# What was not read for so long goes, once a day\n# max-age =\n\
+         \n# ---- dl kv\n\n[kv]\n# The store where --store is not said\n# store = \"redis://localhost:6379/0\"\n\
          \n# ---- Secrets\n\n[secrets]\n# More header fields whose values are secret\n# headers = []\n\
          # More query parameters whose values are secret\n# query = []\n\
          \n# ---- One host: scheme and port may be given, the longest match wins\n\n\

@@ -14,6 +14,8 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod fetch;
 mod fetch_outcome;
+pub(crate) mod kv_read;
+pub(crate) mod kv_write;
 pub(crate) mod man;
 pub(crate) mod version;
 

@@ -126,6 +126,15 @@ pub(crate) fn shown_proxies(ask: &Ask, context: &Context) -> Result<Vec<(&'stati
 
 // ---- TLS
 
+/// The roots that a connection without further options trusts.
+///
+/// # Errors
+/// Usage: a file that is missing or no PEM.
+pub(crate) fn roots(cacert: Option<&Path>, context: &Context) -> Result<Tls> {
+    let roots = cacert.map(certificates).transpose()?;
+    Ok(Tls { roots, system: system_roots(context), ..Tls::default() })
+}
+
 fn tls(ask: &Ask, typed: TypedTrust, context: &Context) -> Result<(Tls, Trust)> {
     let mut roots: Option<Vec<u8>> = None;
     let mut add = |pem: Vec<u8>| {

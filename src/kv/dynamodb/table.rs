@@ -2,7 +2,7 @@
 
 use super::{Dynamodb, Reply};
 use crate::error::{Error, Result};
-use crate::kv::driver::refused;
+use crate::kv::driver::{missing, refused};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,6 @@ impl Dynamodb {
     }
 
     pub(super) fn no_table(&self) -> Error {
-        refused(format!("there is no table `{}`", self.table)).hint("without `create=no` the first write makes it")
+        missing(&format!("the table `{}`", self.table))
     }
 }

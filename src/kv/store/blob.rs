@@ -66,8 +66,12 @@ impl Store {
     pub fn write_blob(&self, sha256: &str, size: u64, content: &mut dyn Read, ttl: Option<Duration>) -> Result<()> {
         let expires = self.expiry(ttl);
         if self.prefix.is_empty() && expires.is_none() {
-            let mut proved = Proved { content, hasher: Some(Hasher::new([])), sha256, left: size };
-            if self.told(self.driver.write_blob(sha256, size, &mut proved))? {
+            let mut proved = Proved::new(content, sha256, size);
+            let written = self.driver.write_blob(sha256, size, &mut proved);
+            if proved.wrong {
+                return Err(mismatch(sha256));
+            }
+            if self.told(written)? {
                 return Ok(());
             }
         }
@@ -75,8 +79,12 @@ impl Store {
         let limit = self.abilities().largest_value.unwrap_or(usize::MAX).min(STREAMED_PIECE_BYTES);
         if size <= limit as u64 {
             let mut value = Vec::new();
-            let mut proved = Proved { content, hasher: Some(Hasher::new([])), sha256, left: size };
-            proved.read_to_end(&mut value).map_err(|e| unproved(sha256, &e))?;
+            let mut proved = Proved::new(content, sha256, size);
+            let read = proved.read_to_end(&mut value);
+            if proved.wrong {
+                return Err(mismatch(sha256));
+            }
+            read.map_err(|e| Error::disk("cannot read what is to be stored", &e))?;
             return self.set(&blob_key(sha256), &value, ttl);
         }
         let pieces = self.split(content, size, limit, expires)?;
@@ -100,14 +108,6 @@ pub fn blob_key(sha256: &str) -> Vec<u8> {
     format!("sha256/{sha256}").into_bytes()
 }
 
-/// The digest in the key of a blob.
-#[must_use]
-pub fn blob_of_key(key: &[u8]) -> Option<&str> {
-    let hex = key.strip_prefix(b"sha256/")?;
-    let lower = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    std::str::from_utf8(hex).ok().filter(|_| hex.len() == 64 && hex.iter().all(lower))
-}
-
 fn mismatch(sha256: &str) -> Error {
     Error::new(
         Kind::Integrity,
@@ -116,19 +116,13 @@ fn mismatch(sha256: &str) -> Error {
     )
 }
 
-fn unproved(sha256: &str, error: &std::io::Error) -> Error {
-    match error.kind() {
-        std::io::ErrorKind::InvalidData => mismatch(sha256),
-        _ => Error::disk("cannot read what is to be stored", error),
-    }
-}
-
 /// Reads exactly so many bytes, and fails at their end unless they have the digest.
 struct Proved<'a> {
     content: &'a mut dyn Read,
     hasher: Option<Hasher>,
     sha256: &'a str,
     left: u64,
+    wrong: bool,
 }
 
 impl Read for Proved<'_> {
@@ -156,10 +150,14 @@ impl Read for Proved<'_> {
     }
 }
 
-impl Proved<'_> {
+impl<'a> Proved<'a> {
+    fn new(content: &'a mut dyn Read, sha256: &'a str, size: u64) -> Self {
+        Self { content, hasher: Some(Hasher::new([])), sha256, left: size, wrong: false }
+    }
+
     fn prove(&mut self) -> std::io::Result<()> {
-        let is_other = self.hasher.take().is_some_and(|hasher| hasher.finish().sha256().hex() != self.sha256);
-        if is_other { Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "digest")) } else { Ok(()) }
+        self.wrong |= self.hasher.take().is_some_and(|hasher| hasher.finish().sha256().hex() != self.sha256);
+        if self.wrong { Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "digest")) } else { Ok(()) }
     }
 }
 

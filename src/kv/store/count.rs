@@ -19,11 +19,13 @@ impl Store {
         let count = if self.abilities().counters && !slot.hashed {
             self.told(self.driver.count(&slot.name, by, expires))?
         } else {
-            self.count_by_comparing(&slot, by, expires)?
+            Count::Unreadable
         };
+        // Also where the engine's own counter finds something that is no value: it is replaced as it was seen.
+        let count = if count == Count::Unreadable { self.count_by_comparing(&slot, by, expires)? } else { count };
         match count {
             Count::Is(value) => Ok(value),
-            Count::NotANumber => {
+            Count::NotANumber | Count::Unreadable => {
                 Err(Error::new(Kind::Usage, "not_a_number", "the value is no decimal number of 64 bits"))
             }
             Count::Overflow => Err(Error::new(

@@ -15,6 +15,7 @@ use crate::kv::driver::{Abilities, Condition, Content, Driver, Entry, Record, un
 use crate::kv::envelope::{Envelope, OVERHEAD_BYTES, OWN, Pieces, Value, hashed_name};
 use crate::kv::open::Options;
 use crate::kv::store::count::Pause;
+
 use crate::secret::Mask;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! What the tests stand on: a hermetic sandbox, an origin that does what a closure says, TLS, real servers.
+pub mod engines;
 pub mod origin;
 pub mod reply;
 pub mod sandbox;

@@ -21,7 +21,7 @@ macro_rules! or_skip {
 }
 
 /// A program by its variable, on the path, or where Debian puts servers.
-pub(super) fn program(variable: &str, name: &str) -> Option<PathBuf> {
+pub fn program(variable: &str, name: &str) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         return Some(path.into());
     }
@@ -35,13 +35,14 @@ pub(super) fn program(variable: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// Says that a test does not run; where it must, this is a failure.
-pub(super) fn skip(why: &str) {
+pub fn skip(why: &str) {
     assert!(std::env::var_os("DL_TEST_REQUIRE_SERVERS").is_none_or(|v| v != "1"), "{why}, but servers are required");
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     eprint_line(&format!("SKIPPED {test}: {why}"));
 }
 
-pub(super) fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -55,7 +56,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub(super) fn start(folder: TempDir, port: u16, mut command: Command) -> Self {
+    /// Starts a program that is to listen on this port.
+    pub fn start(folder: TempDir, port: u16, mut command: Command) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         let mut server = Self { child, folder, port };
@@ -70,20 +72,6 @@ impl Server {
     /// What it wrote.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-
-    fn signal(&self, signal: rustix::process::Signal) {
-        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    /// Stops it without a word, as a hung machine does.
-    pub fn pause(&self) {
-        self.signal(rustix::process::Signal::STOP);
-    }
-
-    /// Lets it go on.
-    pub fn resume(&self) {
-        self.signal(rustix::process::Signal::CONT);
     }
 
     /// Kills it, and gives its folder and port for another.
@@ -101,17 +89,32 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Stops it as if by SIGSTOP: it keeps its connections and answers nothing.
+    pub fn pause(&self) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::STOP)
+            .unwrap();
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::CONT)
+            .unwrap();
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // nginx ends its workers on SIGTERM; kill would leave them.
         let id = rustix::process::Pid::from_child(&self.child);
-        let _ = rustix::process::kill_process(id, rustix::process::Signal::CONT);
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::CONT);
         let _ = self.child.wait();
     }
 }
 
-pub(super) fn prepared() -> TempDir {
+/// A folder for a server, with one for the files that it serves.
+pub fn prepared() -> TempDir {
     let folder = tempfile::Builder::new().prefix("dl-server-").tempdir().unwrap();
     std::fs::create_dir(folder.path().join("files")).unwrap();
     folder

@@ -1,0 +1,58 @@
+//! Real engines of key-value stores on free ports: Redis, Valkey, Memcached.
+
+use crate::support::servers::{Server, free_port, prepared, program};
+use std::process::Command;
+
+/// A Redis or Valkey server, also on a socket `socket` in its folder.
+pub struct Redis {
+    /// The process.
+    pub server: Server,
+}
+
+impl Redis {
+    /// A Redis server.
+    pub fn start(arguments: &[&str]) -> Option<Self> {
+        Self::run(program("DL_TEST_REDIS", "redis-server")?, free_port(), arguments)
+    }
+
+    /// A Redis server on a port that another has left.
+    pub fn start_at(port: u16) -> Option<Self> {
+        Self::run(program("DL_TEST_REDIS", "redis-server")?, port, &[])
+    }
+
+    /// A Valkey server.
+    pub fn start_valkey() -> Option<Self> {
+        Self::run(program("DL_TEST_VALKEY", "valkey-server")?, free_port(), &[])
+    }
+
+    fn run(program: std::path::PathBuf, port: u16, arguments: &[&str]) -> Option<Self> {
+        let folder = prepared();
+        let mut command = Command::new(program);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
+        command.arg("--dir").arg(folder.path()).arg("--unixsocket").arg(folder.path().join("socket"));
+        command.args(arguments);
+        Some(Self { server: Server::start(folder, port, command) })
+    }
+
+    /// Its URL, with `database` behind it.
+    pub fn url(&self, database: &str) -> String {
+        format!("redis://127.0.0.1:{}/{database}", self.server.port)
+    }
+}
+
+/// A Memcached server with room for large values.
+pub fn memcached(arguments: &[&str]) -> Option<Server> {
+    let program = program("DL_TEST_MEMCACHED", "memcached")?;
+    let (folder, port) = (prepared(), free_port());
+    let mut command = Command::new(program);
+    command.args(["-u", "nobody", "-m", "512", "-l", "127.0.0.1", "-p", &port.to_string()]).args(arguments);
+    Some(Server::start(folder, port, command))
+}
+
+/// A Memcached server on a socket; it listens when this returns.
+pub fn memcached_on_socket(socket: &std::path::Path) -> Option<std::process::Child> {
+    let program = program("DL_TEST_MEMCACHED", "memcached")?;
+    let child = Command::new(program).args(["-u", "root", "-m", "256", "-s"]).arg(socket).spawn().unwrap();
+    crate::support::sandbox::until("memcached to listen", || std::os::unix::net::UnixStream::connect(socket).is_ok());
+    Some(child)
+}
