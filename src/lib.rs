@@ -13,6 +13,7 @@
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
+//! | [`kv`] | one key-value interface over many stores: `driver` (the contract), a file for each engine, `store` (what they share), `open` (the one match) |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
@@ -70,3 +71,6 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/dlmachine.md")]
 mod dlmachine {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cachelib.md")]
+mod cachelib {}

@@ -92,7 +92,7 @@ impl Context {
     pub(crate) fn services(&self) -> BTreeMap<String, Secret> {
         let set =
             |name: &&str| Some(((*name).to_owned(), Secret::new(self.variables.get(OsStr::new(name))?.to_str()?)));
-        dl::kv::open::VARIABLES.iter().filter_map(|name| set(name)).filter(|(_, v)| !v.expose().is_empty()).collect()
+        dl::kv::open::VARIABLES.iter().filter_map(set).filter(|(_, v)| !v.expose().is_empty()).collect()
     }
 
     /// Every `DL_…` variable that is set, by name.

@@ -166,6 +166,7 @@ pub struct Listed {
 /// After a broken connection the next call connects anew. A call is repeated by the driver itself only if nothing of
 /// it can have been carried out (connecting failed), or if it reads, or if doing it twice is the same (an unconditional
 /// put, a delete whose answer is not asked).
+#[expect(clippy::missing_errors_doc, reason = "they are the same for all, and stand above")]
 pub trait Driver: Send + Sync + std::fmt::Debug {
     /// What the engine can do by itself. Needs no connection.
     fn abilities(&self) -> Abilities;

@@ -132,7 +132,7 @@ mod tests {
     fn what_is_written_is_read() {
         let pieces = Pieces { identity: [7; 16], size: 2500, piece_size: 1000, sha256: [9; 32] };
         for value in [Value::Inline(b"value"), Value::Inline(b""), Value::Split(pieces)] {
-            for key in [&b""[..], b"key", &[0xff; 70_000]] {
+            for key in [&b""[..], b"key", &vec![0xff; 70_000]] {
                 let envelope = Envelope { key, value: value.clone() };
                 let bytes = envelope.to_bytes();
                 assert!(bytes.len() <= OVERHEAD_BYTES + key.len() + b"value".len());

@@ -24,7 +24,7 @@ const BLOB: &[u8] = b"blob";
 /// A store in a folder.
 #[derive(Debug)]
 pub struct Folder {
-    folder: PathBuf,
+    root: PathBuf,
     may_create: bool,
     mode: u32,
     threshold: Option<u64>,
@@ -56,7 +56,7 @@ impl Folder {
                 .ok_or_else(|| Error::usage(format!("`mode={text}`: expected a file mode, such as 0600")))?,
         };
         Ok(Self {
-            folder: folder.to_owned(),
+            root: folder.to_owned(),
             may_create: address.may_create()?,
             mode,
             threshold: address.threshold(options)?,
@@ -65,30 +65,30 @@ impl Folder {
     }
 
     fn entry(&self, key: &[u8]) -> PathBuf {
-        self.folder.join(entry_file::path_of(key))
+        self.root.join(entry_file::path_of(key))
     }
 
     fn blob(&self, hex: &str) -> PathBuf {
-        self.folder.join(BLOBS).join(hex)
+        self.root.join(BLOBS).join(hex)
     }
 
     /// Makes the folder of a file, where the store may be made.
     fn make(&self, folder: &Path) -> Result<()> {
-        if !self.may_create && !self.folder.is_dir() {
-            return Err(missing(&format!("the folder `{}`", self.folder.display())));
+        if !self.may_create && !self.root.is_dir() {
+            return Err(missing(&format!("the folder `{}`", self.root.display())));
         }
         disk::make_folder(folder, None)
     }
 
     /// The lock of a key's folder, made where it is to be.
     fn lock(&self, entry: &Path) -> Result<Lock> {
-        let folder = entry.parent().unwrap_or(&self.folder);
+        let folder = entry.parent().unwrap_or(&self.root);
         self.make(folder)?;
         Lock::take(&folder.join(LOCK), self.patience)
     }
 
     fn publish(&self, path: &Path, parts: &[&[u8]]) -> Result<()> {
-        let folder = path.parent().unwrap_or(&self.folder);
+        let folder = path.parent().unwrap_or(&self.root);
         disk::remove_dead_temporaries(folder);
         let temporary = Temporary::new_in(folder)?;
         for part in parts {
@@ -98,28 +98,24 @@ impl Folder {
         temporary.publish(path, self.mode, Replace::Allowed)
     }
 
-    /// The state of a key, without its content. `Some(None)`: something is there that cannot be read.
-    fn state(&self, key: &[u8]) -> Result<Option<Option<Stat>>> {
-        let path = self.entry(key);
-        match Head::read(&path)? {
+    /// The state of a key, without its content.
+    fn state(&self, key: &[u8]) -> Result<State> {
+        match read_head(&self.entry(key))? {
             AtPath::Missing => {}
-            AtPath::Unreadable => return Ok(Some(None)),
-            AtPath::Head(head, _) if head.is_over(Timestamp::now()) => return Ok(None),
-            AtPath::Head(head, metadata) if head.file_size() != metadata.len() => return Ok(Some(None)),
-            AtPath::Head(head, _) => {
-                let version = Version(head.revision.to_vec());
-                let stat = Stat { size: head.value_size, wrapped: false, expires: head.expires, version };
-                return Ok(Some(Some(stat)));
-            }
+            AtPath::Head(head, _) if head.is_over(Timestamp::now()) => return Ok(State::Absent),
+            AtPath::Head(head, size) if head.file_size() == size => return Ok(State::There(stat_of(&head))),
+            AtPath::Head(..) | AtPath::Unreadable => return Ok(State::Unreadable),
         }
-        let Some(hex) = blob_of_key(key) else { return Ok(None) };
-        let size = std::fs::metadata(self.blob(hex)).ok().filter(Metadata::is_file).map(|m| m.len());
-        Ok(size.map(|size| Some(Stat { size, wrapped: false, expires: None, version: Version(BLOB.to_vec()) })))
+        let blob = blob_of_key(key).and_then(|hex| std::fs::metadata(self.blob(hex)).ok()).filter(Metadata::is_file);
+        Ok(blob.map_or(State::Absent, |metadata| {
+            let version = Version(BLOB.to_vec());
+            State::There(Stat { size: metadata.len(), wrapped: false, expires: None, version })
+        }))
     }
 
     /// Tells of every file of an entry that can be read, expired or not.
     fn walk(&self, each: &mut dyn FnMut(Seen) -> Result<()>) -> Result<()> {
-        for folder in names(&self.folder.join(ENTRIES))? {
+        for folder in names(&self.root.join(ENTRIES))? {
             for path in names(&folder)? {
                 let hidden = path.file_name().is_some_and(|name| name.as_bytes().starts_with(b"."));
                 if hidden {
@@ -144,7 +140,7 @@ impl Folder {
     /// Removes what is over the threshold: what has expired, then what was written longest ago.
     fn prune(&self) -> Result<()> {
         let Some(threshold) = self.threshold else { return Ok(()) };
-        let _lock = Lock::take(&self.folder.join(ENTRIES).join(LOCK), self.patience)?;
+        let _lock = Lock::take(&self.root.join(ENTRIES).join(LOCK), self.patience)?;
         let now = Timestamp::now();
         let mut alive = Vec::new();
         let mut expired = Vec::new();
@@ -153,7 +149,7 @@ impl Folder {
             place.push((disk::Signature::from(&seen.metadata).mtime, seen.path, seen.head.revision));
             Ok(())
         })?;
-        for path in names(&self.folder.join(BLOBS))? {
+        for path in names(&self.root.join(BLOBS))? {
             if let Ok(metadata) = std::fs::metadata(&path) {
                 alive.push((disk::Signature::from(&metadata).mtime, path, [0; 16]));
             }
@@ -167,7 +163,7 @@ impl Folder {
         for (_, path, revision) in expired.into_iter().chain(alive.into_iter().take(beyond)) {
             let _lock = Lock::take(&path.with_file_name(LOCK), self.patience)?;
             // Not what was written again meanwhile.
-            if matches!(Head::read(&path)?, AtPath::Head(head, _) if head.revision != revision) {
+            if matches!(read_head(&path)?, AtPath::Head(head, _) if head.revision != revision) {
                 continue;
             }
             remove(&path)?;
@@ -176,27 +172,41 @@ impl Folder {
     }
 }
 
+/// What a key has.
+enum State {
+    /// Nothing, or what has expired.
+    Absent,
+    /// Something that is not ours, or damaged.
+    Unreadable,
+    /// A value.
+    There(Stat),
+}
+
 /// What is found at a path.
 enum AtPath {
     Missing,
     Unreadable,
-    Head(Head, Metadata),
+    /// The head of an entry, and the size of its file.
+    Head(Head, u64),
 }
 
-impl Head {
-    fn read(path: &Path) -> Result<AtPath> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(e) if is_nothing(&e) => return Ok(AtPath::Missing),
-            Err(e) => return Err(Error::disk(format!("cannot read `{}`", path.display()), &e)),
-        };
-        let mut start = vec![0; HEAD_BYTES];
-        let head = file.read_exact(&mut start).ok().and_then(|()| Head::parse(&start));
-        Ok(match (head, file.metadata()) {
-            (Some(head), Ok(metadata)) => AtPath::Head(head, metadata),
-            _ => AtPath::Unreadable,
-        })
-    }
+fn read_head(path: &Path) -> Result<AtPath> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if is_nothing(&e) => return Ok(AtPath::Missing),
+        Err(e) => return Err(Error::disk(format!("cannot read `{}`", path.display()), &e)),
+    };
+    let mut start = vec![0; HEAD_BYTES];
+    let head = file.read_exact(&mut start).ok().and_then(|()| Head::parse(&start));
+    Ok(match (head, file.metadata()) {
+        (Some(head), Ok(metadata)) => AtPath::Head(head, metadata.len()),
+        _ => AtPath::Unreadable,
+    })
+}
+
+fn stat_of(head: &Head) -> Stat {
+    let version = Version(head.revision.to_vec());
+    Stat { size: head.value_size, wrapped: false, expires: head.expires, version }
 }
 
 fn is_nothing(error: &std::io::Error) -> bool {
@@ -235,16 +245,14 @@ impl Driver for Folder {
     }
 
     fn ping(&self) -> Result<()> {
-        match std::fs::metadata(&self.folder) {
+        match std::fs::metadata(&self.root) {
             Ok(metadata) if !metadata.is_dir() => {
-                Err(Error::disk(format!("`{}` is no folder", self.folder.display()), &ErrorKind::NotADirectory.into()))
+                Err(Error::disk(format!("`{}` is no folder", self.root.display()), &ErrorKind::NotADirectory.into()))
             }
-            Ok(_) => names(&self.folder).map(|_| ()),
+            Ok(_) => names(&self.root).map(|_| ()),
             Err(e) if e.kind() == ErrorKind::NotFound && self.may_create => Ok(()),
-            Err(e) if e.kind() == ErrorKind::NotFound => {
-                Err(missing(&format!("the folder `{}`", self.folder.display())))
-            }
-            Err(e) => Err(Error::disk(format!("cannot read the folder `{}`", self.folder.display()), &e)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Err(missing(&format!("the folder `{}`", self.root.display()))),
+            Err(e) => Err(Error::disk(format!("cannot read the folder `{}`", self.root.display()), &e)),
         }
     }
 
@@ -272,7 +280,10 @@ impl Driver for Folder {
     }
 
     fn stat(&self, key: &[u8]) -> Result<Option<Stat>> {
-        Ok(self.state(key)?.flatten())
+        Ok(match self.state(key)? {
+            State::There(stat) => Some(stat),
+            State::Absent | State::Unreadable => None,
+        })
     }
 
     fn put(&self, key: &[u8], record: Record<'_>, condition: Condition<'_>) -> Result<bool> {
@@ -281,7 +292,7 @@ impl Driver for Folder {
             let _lock = self.lock(&path)?;
             let may = match condition {
                 Condition::Always => true,
-                Condition::Absent => self.state(key)?.is_none(),
+                Condition::Absent => matches!(self.state(key)?, State::Absent),
                 Condition::Is(version) => self.get(key)?.is_some_and(|held| held.version == *version),
             };
             if !may {
@@ -290,7 +301,7 @@ impl Driver for Folder {
             let hex = blob_of_key(key);
             let as_blob = hex.filter(|hex| record.expires.is_none() && Digest::sha256(record.content).hex() == *hex);
             if let Some(hex) = as_blob {
-                self.make(&self.folder.join(BLOBS))?;
+                self.make(&self.root.join(BLOBS))?;
                 self.publish(&self.blob(hex), &[record.content])?;
                 remove(&path)?;
             } else {
@@ -312,7 +323,7 @@ impl Driver for Folder {
             return Ok(false);
         }
         let _lock = self.lock(&path)?;
-        let was_there = self.state(key)?.flatten().is_some();
+        let was_there = matches!(self.state(key)?, State::There(_));
         remove(&path)?;
         blob_of_key(key).map_or(Ok(()), |hex| remove(&self.blob(hex)))?;
         Ok(was_there)
@@ -324,11 +335,9 @@ impl Driver for Folder {
             if head.is_over(now) || !key.starts_with(prefix) {
                 return Ok(());
             }
-            let version = Version(head.revision.to_vec());
-            let stat = Stat { size: head.value_size, wrapped: false, expires: head.expires, version };
-            each(Listed { key, stat: detail.then_some(stat) })
+            each(Listed { key, stat: detail.then(|| stat_of(&head)) })
         })?;
-        for path in names(&self.folder.join(BLOBS))? {
+        for path in names(&self.root.join(BLOBS))? {
             let name = path.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
             let key = [b"sha256/", name.as_slice()].concat();
             if blob_of_key(&key).is_some() && key.starts_with(prefix) {
@@ -353,7 +362,7 @@ impl Driver for Folder {
             return Ok(true);
         }
         // All, also what cannot be read; locks stay, since others may wait for them.
-        for folder in names(&self.folder.join(ENTRIES))? {
+        for folder in names(&self.root.join(ENTRIES))? {
             let paths = names(&folder)?;
             if paths.is_empty() {
                 continue;
@@ -364,7 +373,7 @@ impl Driver for Folder {
             }
             disk::remove_dead_temporaries(&folder);
         }
-        for path in names(&self.folder.join(BLOBS))? {
+        for path in names(&self.root.join(BLOBS))? {
             if !disk::is_temporary(&path) {
                 remove(&path)?;
             }
@@ -381,7 +390,7 @@ impl Driver for Folder {
     }
 
     fn write_blob(&self, sha256: &str, _: u64, content: &mut dyn Read) -> Result<bool> {
-        let (path, folder) = (self.blob(sha256), self.folder.join(BLOBS));
+        let (path, folder) = (self.blob(sha256), self.root.join(BLOBS));
         self.make(&folder)?;
         disk::remove_dead_temporaries(&folder);
         let temporary = Temporary::new_in(&folder)?;

@@ -78,7 +78,7 @@ impl Answer {
     }
 
     fn refusal(&self) -> Error {
-        let words = [&[self.code.clone()], self.flags.as_slice()].concat().join(" ");
+        let words = [std::slice::from_ref(&self.code), self.flags.as_slice()].concat().join(" ");
         match self.code.as_str() {
             "ERROR" => refused("it does not know the meta commands").hint("memcached 1.6 or later"),
             "SERVER_ERROR" if words.contains("too large") => {

@@ -11,6 +11,7 @@ use crate::kv::driver::{
     Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, Version, broken, refused, unreachable,
 };
 use crate::kv::open::{Options, Roots};
+use crate::secret::Secret;
 use redis::{Client, ConnectionAddr, ConnectionInfo, ConnectionLike as _, IntoConnectionInfo as _, Pipeline, Value};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -89,7 +90,7 @@ impl Redis {
                 } else {
                     ConnectionAddr::Tcp(host, port)
                 };
-                (place, server.user.as_deref(), server.password.as_ref().map(|p| p.expose()))
+                (place, server.user.as_deref(), server.password.as_ref().map(Secret::expose))
             }
             (None, path) => {
                 let path = path.filter(|path| !path.as_os_str().is_empty());
@@ -97,7 +98,7 @@ impl Redis {
                 (ConnectionAddr::Unix(path.to_owned()), address.option("user"), address.option("password"))
             }
         };
-        let own = options.environment.get("REDISCLI_AUTH").map(|p| p.expose());
+        let own = options.environment.get("REDISCLI_AUTH").map(Secret::expose);
         let mut settings = redis::RedisConnectionInfo::default().set_skip_set_lib_name();
         settings = settings.set_db(database);
         if let Some(user) = user {
@@ -180,7 +181,9 @@ impl Redis {
 
     fn told(&self, error: &redis::RedisError) -> Error {
         let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
-        let tls = io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>());
+        let tls = io
+            .and_then(std::io::Error::get_ref)
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
         if tls || error.to_string().contains("certificate") {
             return Error::new(Kind::Tls, "store_tls", "cannot be trusted").cause(error.to_string());
         }

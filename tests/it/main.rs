@@ -19,6 +19,7 @@ mod fetch;
 mod freshness;
 mod hostile;
 mod keys;
+mod kv;
 mod kv_behaviour;
 mod kv_engines;
 mod kv_far;

@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Which store")]
 pub(crate) struct Which {
-    /// file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …
+    /// Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// Stands in front of every key; other keys are neither seen nor touched
@@ -40,6 +40,7 @@ pub(crate) struct Live {
 
 /// Keys from the command line or a file.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_field_names, reason = "the fields are the options' names")]
 pub(crate) struct Keys {
     /// Keys, any bytes
     #[arg(value_name = "KEY")]

@@ -135,8 +135,26 @@ fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Ve
         let source = if names.is_empty() { "default".to_owned() } else { source.clone() };
         rows.push(Row { name: name.to_owned(), value: names.to_vec().into(), source });
     }
+    rows.push(store_row(session, layers));
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     rows
+}
+
+/// `[kv] store`, without its credentials.
+fn store_row(session: &Session<'_>, layers: &Layers) -> Row {
+    let variable = session.context.variable("DL_KV_STORE").map(|url| (url.to_owned(), "DL_KV_STORE".to_owned()));
+    let file = || {
+        let setting = layers.file.iter().rev().find(|setting| setting.option == "store")?;
+        Some((setting.values.last()?.clone(), setting.origin.to_string()))
+    };
+    let (value, source) = match variable.or_else(file) {
+        Some((url, source)) => {
+            let shown = dl::kv::address::Address::parse(&url.to_string_lossy());
+            (shown.map_or("<no URL of a store>".into(), |address| address.shown().into()), source)
+        }
+        None => (Value::Null, "default".to_owned()),
+    };
+    Row { name: "kv.store".to_owned(), value, source }
 }
 
 fn default_value(option: &Arg, session: &Session<'_>) -> Value {

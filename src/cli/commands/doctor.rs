@@ -2,7 +2,8 @@
 
 use super::version::Backends;
 use crate::cli::args::Fetch;
-use crate::cli::meaning::travel;
+use crate::cli::args::kv::Whole;
+use crate::cli::meaning::{store, travel};
 use crate::cli::settings::{self, Setting, fold};
 use crate::cli::{Session, parse};
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -11,6 +12,11 @@ use dl::transfer::job::Tls;
 use serde_json::json;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a store is waited for: a doctor tells what is so now.
+const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What one check came to.
 struct Finding {
@@ -65,6 +71,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let versions =
         format!("reqwest {}, libcurl {} ({})", super::version::REQWEST_VERSION, backends.curl, backends.curl_tls);
     findings.push(Finding::good("backends", versions));
+    findings.push(stores(session)?);
 
     let ok = findings.iter().all(|f| f.ok);
     if global.json {
@@ -81,6 +88,27 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         }
     }
     Ok(u8::from(!ok))
+}
+
+/// Which stores are built in, and whether the one that is configured answers.
+fn stores(session: &Session<'_>) -> Result<Finding> {
+    let built_in = super::version::told_stores();
+    let typed = settings::Typed::new(parse::prepare(Whole::command()), session.typed.arguments.clone())?;
+    let session = Session { context: session.context, output: Arc::clone(&session.output), typed };
+    let mut args: Whole = store::args(&session)?;
+    if args.which.store.is_none() {
+        return Ok(Finding::good("stores", built_in));
+    }
+    args.which.connect_timeout.get_or_insert(STORE_TIMEOUT);
+    args.which.stall_timeout.get_or_insert(STORE_TIMEOUT);
+    let answered = store::store(&session, &args.which, &args.global).and_then(|store| {
+        store.ping()?;
+        Ok(store.shown().to_owned())
+    });
+    Ok(match answered {
+        Ok(shown) => Finding::good("stores", format!("{built_in}; `{shown}` answers")),
+        Err(error) => Finding::bad("stores", &error),
+    })
 }
 
 /// Whether the cache can be written, and by nobody else.

@@ -36,6 +36,21 @@ impl Backends {
     }
 }
 
+/// The schemes of the stores that are built in, and of those that are not.
+pub(crate) fn stores() -> (Vec<&'static str>, Vec<&'static str>) {
+    let schemes = |built_in: bool| {
+        dl::kv::open::KINDS.iter().filter(|k| k.built_in == built_in).flat_map(|k| k.schemes).copied().collect()
+    };
+    (schemes(true), schemes(false))
+}
+
+/// The same in words.
+pub(crate) fn told_stores() -> String {
+    let (there, missing) = stores();
+    let missing = if missing.is_empty() { String::new() } else { format!(" (not built in: {})", missing.join(" ")) };
+    format!("{}{missing}", there.join(" "))
+}
+
 /// Prints it.
 ///
 /// # Errors
@@ -54,6 +69,7 @@ pub(crate) fn run(output: &Output, as_json: bool) -> Result<u8> {
                           "protocols": backends.curl_protocols, "http2": backends.curl_http2 },
             },
             "sqlite": rusqlite::version(),
+            "stores": { "built_in": stores().0, "not_built_in": stores().1 },
         }))?;
         return Ok(0);
     }
@@ -62,11 +78,13 @@ pub(crate) fn run(output: &Output, as_json: bool) -> Result<u8> {
         "dl {own}\n\
          reqwest {REQWEST_VERSION}: http https (rustls/{RUSTLS_VERSION}, HTTP/2, socks5)\n\
          libcurl {}: {} ({}{http2}, socks5)\n\
-         SQLite {}\n",
+         SQLite {}\n\
+         stores: {}\n",
         backends.curl,
         backends.curl_protocols.join(" "),
         backends.curl_tls,
         rusqlite::version(),
+        told_stores(),
     );
     output.bytes(text.as_bytes()).map(|()| 0)
 }

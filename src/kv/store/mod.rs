@@ -201,29 +201,26 @@ impl Store {
             }
             return Ok(());
         }
-        let mut done = 0;
-        for batch in entries.chunks(BATCH_KEYS) {
-            let put = || -> Result<()> {
-                let slots: Vec<Slot> = batch.iter().map(|(key, ..)| self.slot(key)).collect::<Result<_>>()?;
-                let record = |(slot, (_, value, ttl)): (&'_ Slot, &(&[u8], &'_ [u8], Option<Duration>))| {
-                    let _ = slot;
-                    check_value(value)?;
-                    Ok(self.expiry(*ttl))
-                };
-                let expiries: Vec<_> = slots.iter().zip(batch).map(record).collect::<Result<_>>()?;
-                let records: Vec<(&[u8], Record<'_>)> = slots
-                    .iter()
-                    .zip(batch.iter().zip(expiries))
-                    .map(|(slot, ((_, content, _), expires))| {
-                        (slot.name.as_slice(), Record { content, wrapped: false, expires })
-                    })
-                    .collect();
-                self.told(self.driver.put_many(&records))
-            };
-            put().map_err(|e| (done, e))?;
-            done += batch.len();
+        for (number, batch) in entries.chunks(BATCH_KEYS).enumerate() {
+            self.put_batch(batch).map_err(|e| (number * BATCH_KEYS, e))?;
         }
         Ok(())
+    }
+
+    fn put_batch(&self, batch: &[(&[u8], &[u8], Option<Duration>)]) -> Result<()> {
+        let mut names = Vec::with_capacity(batch.len());
+        for (key, value, _) in batch {
+            check_value(value)?;
+            names.push(self.slot(key)?.name);
+        }
+        let records: Vec<(&[u8], Record<'_>)> = names
+            .iter()
+            .zip(batch)
+            .map(|(name, (_, content, ttl))| {
+                (name.as_slice(), Record { content, wrapped: false, expires: self.expiry(*ttl) })
+            })
+            .collect();
+        self.told(self.driver.put_many(&records))
     }
 
     /// Stores a value only where none is; whether it did. Of many at once one wins.

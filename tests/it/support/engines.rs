@@ -12,26 +12,26 @@ pub struct Redis {
 impl Redis {
     /// A Redis server.
     pub fn start(arguments: &[&str]) -> Option<Self> {
-        Self::run(program("DL_TEST_REDIS", "redis-server")?, free_port(), arguments)
+        Some(Self::run(program("DL_TEST_REDIS", "redis-server")?, free_port(), arguments))
     }
 
     /// A Redis server on a port that another has left.
     pub fn start_at(port: u16) -> Option<Self> {
-        Self::run(program("DL_TEST_REDIS", "redis-server")?, port, &[])
+        Some(Self::run(program("DL_TEST_REDIS", "redis-server")?, port, &[]))
     }
 
     /// A Valkey server.
     pub fn start_valkey() -> Option<Self> {
-        Self::run(program("DL_TEST_VALKEY", "valkey-server")?, free_port(), &[])
+        Some(Self::run(program("DL_TEST_VALKEY", "valkey-server")?, free_port(), &[]))
     }
 
-    fn run(program: std::path::PathBuf, port: u16, arguments: &[&str]) -> Option<Self> {
+    fn run(program: std::path::PathBuf, port: u16, arguments: &[&str]) -> Self {
         let folder = prepared();
         let mut command = Command::new(program);
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
         command.arg("--dir").arg(folder.path()).arg("--unixsocket").arg(folder.path().join("socket"));
         command.args(arguments);
-        Some(Self { server: Server::start(folder, port, command) })
+        Self { server: Server::start(folder, port, command) }
     }
 
     /// Its URL, with `database` behind it.
