@@ -33,6 +33,10 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'To this file (- is stdout)')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Into this folder')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Into this folder')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)')
+            [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'With --extract: leave out so many leading folders')
+            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'With --extract: only members that match (repeatable); with -o: this member')
+            [CompletionResult]::new('--max-extract', '--max-extract', [CompletionResultType]::ParameterName, 'The most that may come out of an archive (2GiB, or 200 times its size)')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What becomes of an existing file (replace)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`')
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
@@ -121,6 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-name', '--remote-name', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-header-name', '--remote-header-name', [CompletionResultType]::ParameterName, 'To a file named as the server says')
+            [CompletionResult]::new('--unpack', '--unpack', [CompletionResultType]::ParameterName, 'With -o, -O or -P: the decoded file in place of the packed one')
             [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Share the cache''s bytes in place of a copy')
             [CompletionResult]::new('--touch', '--touch', [CompletionResultType]::ParameterName, 'Renew the time of a file that is left alone')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Give the file the server''s time')
@@ -166,6 +171,10 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'To this file (- is stdout)')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Into this folder')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Into this folder')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)')
+            [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'With --extract: leave out so many leading folders')
+            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'With --extract: only members that match (repeatable); with -o: this member')
+            [CompletionResult]::new('--max-extract', '--max-extract', [CompletionResultType]::ParameterName, 'The most that may come out of an archive (2GiB, or 200 times its size)')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What becomes of an existing file (replace)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`')
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
@@ -250,6 +259,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-name', '--remote-name', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-header-name', '--remote-header-name', [CompletionResultType]::ParameterName, 'To a file named as the server says')
+            [CompletionResult]::new('--unpack', '--unpack', [CompletionResultType]::ParameterName, 'With -o, -O or -P: the decoded file in place of the packed one')
             [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Share the cache''s bytes in place of a copy')
             [CompletionResult]::new('--touch', '--touch', [CompletionResultType]::ParameterName, 'Renew the time of a file that is left alone')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Give the file the server''s time')
@@ -296,6 +306,10 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'To this file (- is stdout)')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Into this folder')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Into this folder')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)')
+            [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'With --extract: leave out so many leading folders')
+            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'With --extract: only members that match (repeatable); with -o: this member')
+            [CompletionResult]::new('--max-extract', '--max-extract', [CompletionResultType]::ParameterName, 'The most that may come out of an archive (2GiB, or 200 times its size)')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What becomes of an existing file (replace)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`')
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
@@ -380,6 +394,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-name', '--remote-name', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-header-name', '--remote-header-name', [CompletionResultType]::ParameterName, 'To a file named as the server says')
+            [CompletionResult]::new('--unpack', '--unpack', [CompletionResultType]::ParameterName, 'With -o, -O or -P: the decoded file in place of the packed one')
             [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Share the cache''s bytes in place of a copy')
             [CompletionResult]::new('--touch', '--touch', [CompletionResultType]::ParameterName, 'Renew the time of a file that is left alone')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Give the file the server''s time')
@@ -426,6 +441,10 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'To this file (- is stdout)')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Into this folder')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Into this folder')
+            [CompletionResult]::new('--extract', '--extract', [CompletionResultType]::ParameterName, 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)')
+            [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'With --extract: leave out so many leading folders')
+            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'With --extract: only members that match (repeatable); with -o: this member')
+            [CompletionResult]::new('--max-extract', '--max-extract', [CompletionResultType]::ParameterName, 'The most that may come out of an archive (2GiB, or 200 times its size)')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What becomes of an existing file (replace)')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`')
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
@@ -510,6 +529,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-name', '--remote-name', [CompletionResultType]::ParameterName, 'To a file named as in the URL')
             [CompletionResult]::new('--remote-header-name', '--remote-header-name', [CompletionResultType]::ParameterName, 'To a file named as the server says')
+            [CompletionResult]::new('--unpack', '--unpack', [CompletionResultType]::ParameterName, 'With -o, -O or -P: the decoded file in place of the packed one')
             [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Share the cache''s bytes in place of a copy')
             [CompletionResult]::new('--touch', '--touch', [CompletionResultType]::ParameterName, 'Renew the time of a file that is left alone')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Give the file the server''s time')
@@ -1086,7 +1106,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         'dl;cache;extract' {
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'This file in place of an ITEM')
             [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'Leave out so many leading folders')
-            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'Only members that match')
+            [CompletionResult]::new('--member', '--member', [CompletionResultType]::ParameterName, 'Only members that match; several: that match one of them')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What becomes of existing files (replace)')
             [CompletionResult]::new('--max-extract', '--max-extract', [CompletionResultType]::ParameterName, 'The most that may come out of it')
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
@@ -1487,7 +1507,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;get' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1515,7 +1535,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;get-many' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1545,7 +1565,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1574,7 +1594,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;add' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1603,7 +1623,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set-many' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1631,7 +1651,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;del' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1661,7 +1681,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;delete' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1690,7 +1710,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;has' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1718,7 +1738,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;inc' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1746,7 +1766,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;dec' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1773,7 +1793,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ls' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1804,7 +1824,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;list' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1835,7 +1855,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;count' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1862,7 +1882,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;stat' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1889,7 +1909,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;clear' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -1916,7 +1936,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ping' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')

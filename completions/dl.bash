@@ -182,7 +182,7 @@ _dl() {
 
     case "${cmd}" in
         dl)
-            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help --version --output --remote-name --remote-header-name --dir --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache kv config doctor completions man"
+            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help --version --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache kv config doctor completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,6 +233,22 @@ _dl() {
                     return 0
                     ;;
                 -P)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --extract)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --member)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-extract)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2794,7 +2810,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__fetch)
-            opts="-o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D -s -q -v -h --output --remote-name --remote-header-name --dir --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D -s -q -v -h --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2813,6 +2829,22 @@ _dl() {
                     return 0
                     ;;
                 -P)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --extract)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --member)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-extract)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

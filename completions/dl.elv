@@ -30,6 +30,10 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --output 'To this file (- is stdout)'
             cand -P 'Into this folder'
             cand --dir 'Into this folder'
+            cand --extract 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)'
+            cand --strip 'With --extract: leave out so many leading folders'
+            cand --member 'With --extract: only members that match (repeatable); with -o: this member'
+            cand --max-extract 'The most that may come out of an archive (2GiB, or 200 times its size)'
             cand --if-exists 'What becomes of an existing file (replace)'
             cand --attr 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`'
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
@@ -118,6 +122,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -O 'To a file named as in the URL'
             cand --remote-name 'To a file named as in the URL'
             cand --remote-header-name 'To a file named as the server says'
+            cand --unpack 'With -o, -O or -P: the decoded file in place of the packed one'
             cand --link 'Share the cache''s bytes in place of a copy'
             cand --touch 'Renew the time of a file that is left alone'
             cand -R 'Give the file the server''s time'
@@ -162,6 +167,10 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --output 'To this file (- is stdout)'
             cand -P 'Into this folder'
             cand --dir 'Into this folder'
+            cand --extract 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)'
+            cand --strip 'With --extract: leave out so many leading folders'
+            cand --member 'With --extract: only members that match (repeatable); with -o: this member'
+            cand --max-extract 'The most that may come out of an archive (2GiB, or 200 times its size)'
             cand --if-exists 'What becomes of an existing file (replace)'
             cand --attr 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`'
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
@@ -246,6 +255,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -O 'To a file named as in the URL'
             cand --remote-name 'To a file named as in the URL'
             cand --remote-header-name 'To a file named as the server says'
+            cand --unpack 'With -o, -O or -P: the decoded file in place of the packed one'
             cand --link 'Share the cache''s bytes in place of a copy'
             cand --touch 'Renew the time of a file that is left alone'
             cand -R 'Give the file the server''s time'
@@ -291,6 +301,10 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --output 'To this file (- is stdout)'
             cand -P 'Into this folder'
             cand --dir 'Into this folder'
+            cand --extract 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)'
+            cand --strip 'With --extract: leave out so many leading folders'
+            cand --member 'With --extract: only members that match (repeatable); with -o: this member'
+            cand --max-extract 'The most that may come out of an archive (2GiB, or 200 times its size)'
             cand --if-exists 'What becomes of an existing file (replace)'
             cand --attr 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`'
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
@@ -375,6 +389,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -O 'To a file named as in the URL'
             cand --remote-name 'To a file named as in the URL'
             cand --remote-header-name 'To a file named as the server says'
+            cand --unpack 'With -o, -O or -P: the decoded file in place of the packed one'
             cand --link 'Share the cache''s bytes in place of a copy'
             cand --touch 'Renew the time of a file that is left alone'
             cand -R 'Give the file the server''s time'
@@ -420,6 +435,10 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --output 'To this file (- is stdout)'
             cand -P 'Into this folder'
             cand --dir 'Into this folder'
+            cand --extract 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)'
+            cand --strip 'With --extract: leave out so many leading folders'
+            cand --member 'With --extract: only members that match (repeatable); with -o: this member'
+            cand --max-extract 'The most that may come out of an archive (2GiB, or 200 times its size)'
             cand --if-exists 'What becomes of an existing file (replace)'
             cand --attr 'Describe the item: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`'
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
@@ -504,6 +523,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -O 'To a file named as in the URL'
             cand --remote-name 'To a file named as in the URL'
             cand --remote-header-name 'To a file named as the server says'
+            cand --unpack 'With -o, -O or -P: the decoded file in place of the packed one'
             cand --link 'Share the cache''s bytes in place of a copy'
             cand --touch 'Renew the time of a file that is left alone'
             cand -R 'Give the file the server''s time'
@@ -1065,7 +1085,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         &'dl;cache;extract'= {
             cand --file 'This file in place of an ITEM'
             cand --strip 'Leave out so many leading folders'
-            cand --member 'Only members that match'
+            cand --member 'Only members that match; several: that match one of them'
             cand --if-exists 'What becomes of existing files (replace)'
             cand --max-extract 'The most that may come out of it'
             cand --cache-dir 'The cache''s folder'
@@ -1453,7 +1473,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand ping 'Whether the store answers'
         }
         &'dl;kv;get'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1480,7 +1500,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;get-many'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1509,7 +1529,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1537,7 +1557,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;add'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1565,7 +1585,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set-many'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1592,7 +1612,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;del'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1621,7 +1641,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;delete'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1649,7 +1669,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;has'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1676,7 +1696,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;inc'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1703,7 +1723,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;dec'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1729,7 +1749,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ls'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1759,7 +1779,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;list'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1789,7 +1809,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;count'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1815,7 +1835,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;stat'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1841,7 +1861,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;clear'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1867,7 +1887,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ping'= {
-            cand --store 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …'
+            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_dl_global_optspecs
-    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
+    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= extract= strip= member= unpack max-extract= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
 end
 
 function __fish_dl_needs_command
@@ -38,6 +38,10 @@ complete -c dl -n "__fish_dl_needs_command" -l lock-timeout -d 'How long the reg
 complete -c dl -n "__fish_dl_needs_command" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_needs_command" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_needs_command" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_needs_command" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_needs_command" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_needs_command" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_needs_command" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -126,6 +130,7 @@ complete -c dl -n "__fish_dl_needs_command" -l help -d 'Everything about the com
 complete -c dl -n "__fish_dl_needs_command" -s V -l version -d 'Version, and those of the backends'
 complete -c dl -n "__fish_dl_needs_command" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_needs_command" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_needs_command" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_needs_command" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_needs_command" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_needs_command" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -159,6 +164,10 @@ complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for
 complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -250,6 +259,7 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -l lock-timeout -d 'How lon
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -282,6 +292,10 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -s h -d 'This help, on one 
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand get" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand get" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand get" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -373,6 +387,7 @@ complete -c dl -n "__fish_dl_using_subcommand get" -l lock-timeout -d 'How long 
 complete -c dl -n "__fish_dl_using_subcommand get" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand get" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand get" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand get" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand get" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand get" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -405,6 +420,10 @@ complete -c dl -n "__fish_dl_using_subcommand get" -s h -d 'This help, on one sc
 complete -c dl -n "__fish_dl_using_subcommand get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand download" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_using_subcommand download" -s P -l dir -d 'Into this folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
+complete -c dl -n "__fish_dl_using_subcommand download" -l strip -d 'With --extract: leave out so many leading folders' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l member -d 'With --extract: only members that match (repeatable); with -o: this member' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l max-extract -d 'The most that may come out of an archive (2GiB, or 200 times its size)' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l if-exists -d 'What becomes of an existing file (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -496,6 +515,7 @@ complete -c dl -n "__fish_dl_using_subcommand download" -l lock-timeout -d 'How 
 complete -c dl -n "__fish_dl_using_subcommand download" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand download" -l remote-header-name -d 'To a file named as the server says'
+complete -c dl -n "__fish_dl_using_subcommand download" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
 complete -c dl -n "__fish_dl_using_subcommand download" -l link -d 'Share the cache\'s bytes in place of a copy'
 complete -c dl -n "__fish_dl_using_subcommand download" -l touch -d 'Renew the time of a file that is left alone'
 complete -c dl -n "__fish_dl_using_subcommand download" -s R -l remote-time -d 'Give the file the server\'s time'
@@ -1010,7 +1030,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l file -d 'This file in place of an ITEM' -r -F
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l strip -d 'Leave out so many leading folders' -r
-complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l member -d 'Only members that match; several: that match one of them' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
 keep\t''
 error\t''"
@@ -1382,7 +1402,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "stat" -d 'Size and expiry of a value, as JSON'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "clear" -d 'Remove every key below --prefix, or all'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "ping" -d 'Whether the store answers'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1409,7 +1429,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1437,7 +1457,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1465,7 +1485,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1493,7 +1513,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1520,7 +1540,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1548,7 +1568,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1575,7 +1595,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1602,7 +1622,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1629,7 +1649,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1655,7 +1675,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1683,7 +1703,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1711,7 +1731,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1737,7 +1757,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1763,7 +1783,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -1789,7 +1809,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l cache-shared -d 'The cache is shared by the group that owns its folder'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'file:DIR, sqlite:FILE, redis://, rediss://, valkey://, unix:SOCKET, memcached://, memory:, null: …' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l connect-timeout -d 'Until a connection stands (10s)' -r

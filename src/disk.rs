@@ -214,7 +214,8 @@ pub fn names(path: &Path, file: &File) -> bool {
 /// Temporary files that live now, so that an interrupted process can take them away.
 static LIVING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes every temporary file of this process; for the moment before a signal ends it.
+/// Removes every temporary file of this process; for the moment before a signal ends it. None is made any more: whoever
+/// tries waits for the end.
 pub fn remove_temporaries() {
     if let Ok(mut living) = LIVING.lock() {
         for path in living.drain(..) {
@@ -222,7 +223,14 @@ pub fn remove_temporaries() {
                 let _ = std::fs::remove_dir_all(&path);
             }
         }
+        std::mem::forget(living);
     }
+}
+
+/// While this lives, a signal's [`remove_temporaries`] waits, and no temporary file is made or removed: for a change of many steps
+/// that is not to end between two of them.
+pub(crate) fn hold_signals() -> impl Drop {
+    LIVING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// How a destination takes a finished file.
@@ -311,6 +319,9 @@ impl Drop for Temporary {
         forget(&self.path);
     }
 }
+
+/// A file of this name in a temporary folder tells that the folder holds what was moved away: who made it clears it up, nobody else.
+pub(crate) const UNDO: &str = "undo";
 
 /// A private folder (0700) under a name that nobody knows. Removed with all that is in it.
 #[derive(Debug)]
@@ -443,7 +454,7 @@ fn sweep(folder: &Path) {
         let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
         if let Ok(file) = opened
             && let Ok(metadata) = file.metadata()
-            && (metadata.is_dir() || metadata.is_file() && !is_new_link(&metadata))
+            && (metadata.is_dir() && !path.join(UNDO).exists() || metadata.is_file() && !is_new_link(&metadata))
             && file.try_lock().is_ok()
             && names(&path, &file)
         {

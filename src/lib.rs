@@ -31,11 +31,12 @@
 //! version answers (a *hit*: the calling thread, one query, one `stat`; no runtime, no TLS), or it must be *checked* or
 //! *fetched*: `manager::ask` waits for its turn (`flight`: the lock of the partial is the lock of the fetch), lends the
 //! partial to [`transfer`], which streams, hashes and proves; `cache::commit` gives the blob its name, then writes the row;
-//! `manager::deliver` puts the bytes where they are wanted. Nothing travels up but reports and events.
+//! `manager::deliver` puts the bytes where they are wanted, `manager::unpack` what [`archive`] finds in them. Nothing travels up but
+//! reports and events.
 //!
 //! # What always holds
 //!
-//! * Arrows point down: `manager` alone joins [`cache`] and [`transfer`], which do not know each other; leaves know only leaves.
+//! * Arrows point down: `manager` alone joins [`cache`], [`transfer`] and [`archive`], which do not know each other; leaves know only leaves.
 //! * A row is READY only after its blob is in place under its name; a name at a destination appears by rename, or not at all.
 //! * Bytes are hashed once, in order, while they arrive. What is given out has the size, time and inode that it had when
 //!   it was hashed, or is hashed again.

@@ -123,13 +123,26 @@ pub(crate) fn has_end(file: &File, size: u64) -> Result<bool> {
     Ok(find_end(file, size)?.is_some())
 }
 
-/// The last end record: its offset and its bytes up to the file's end.
-fn find_end(file: &File, size: u64) -> Result<Option<(u64, Vec<u8>)>> {
+/// The last end record.
+struct End {
+    offset: u64,
+    /// Its bytes, up to the file's end.
+    bytes: Vec<u8>,
+    /// Whether nothing before it looks like another.
+    is_alone: bool,
+}
+
+fn find_end(file: &File, size: u64) -> Result<Option<End>> {
     let length = size.min(END_BYTES + COMMENT_BYTES_MAX);
     let mut tail = vec![0; length as usize];
     read_whole(file, size - length, &mut tail)?;
-    let last = tail.windows(4).rposition(|w| w == END_SIGNATURE);
-    Ok(last.map(|at| (size - length + at as u64, tail.split_off(at))))
+    let looks_so = |w: &[u8]| w == END_SIGNATURE;
+    let last = tail.windows(4).rposition(looks_so);
+    Ok(last.map(|at| End {
+        offset: size - length + at as u64,
+        is_alone: tail.windows(4).position(looks_so) == Some(at),
+        bytes: tail.split_off(at),
+    }))
 }
 
 fn read_whole(file: &File, at: u64, buffer: &mut [u8]) -> Result<()> {
@@ -143,14 +156,16 @@ fn no_end() -> Error {
 }
 
 impl Directory {
-    /// Finds the one directory: the last end record, which must reach to the end of the file and stand right behind the
+    /// Finds the one directory: the last end record, which must reach to the end of the file (but for zeros) and stand right behind the
     /// directory (with the records of zip64 between them), whatever else in the file looks like one.
     pub(crate) fn find(file: &File, size: u64) -> Result<Self> {
-        let (end_at, end) = find_end(file, size)?.ok_or_else(no_end)?;
+        let End { offset: end_at, bytes: end, is_alone } = find_end(file, size)?.ok_or_else(no_end)?;
         if (end.len() as u64) < END_BYTES {
             return Err(no_end());
         }
-        if END_BYTES + u64::from(u16_at(&end, 20)) != end.len() as u64 {
+        // Zeros that pad a file to whole blocks can mean nothing else to anybody.
+        let behind = end.get((END_BYTES + u64::from(u16_at(&end, 20))) as usize..).ok_or_else(no_end)?;
+        if behind.iter().any(|byte| *byte != 0) || !behind.is_empty() && !is_alone {
             return Err(unsafe_member("something stands behind the end of the zip"));
         }
         let narrow = Record {

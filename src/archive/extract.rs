@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::path::Path;
 
 /// What is copied at once.
 const BUFFER_BYTES: usize = 128 << 10;
@@ -131,6 +132,10 @@ impl<'a> Tree<'a> {
     /// Unpacks one member.
     pub(crate) fn add(&mut self, entry: &Entry, content: &mut dyn Content) -> Result<()> {
         let Some(path) = stripped(&entry.path, self.strip) else { return Ok(()) };
+        if disk::is_temporary(Path::new(path)) {
+            let message = format!("the name `{path}` is one of those that dl gives to unfinished files");
+            return Err(unsafe_member(message));
+        }
         self.any = true;
         if entry.member.kind == MemberKind::Dir {
             return self.folder(path).map(|_| ());

@@ -62,6 +62,18 @@ fn holds_tar(file: &File, size: u64, codec: Codec, limit: u64) -> bool {
     matches!(filled, Ok(BLOCK_BYTES)) && tar::is_header(&block)
 }
 
+/// What a name becomes when the compression is taken off, as far as the name says that there is one: `a.csv` of `a.csv.gz`, `a.tar` of
+/// `a.tgz`, `a` of `a.zip`.
+#[must_use]
+pub fn without_coding(name: &str) -> String {
+    let Some((stem, _)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else { return name.to_owned() };
+    if has_extension(name, &["tgz", "tbz", "tbz2", "txz", "tzst"]) {
+        return format!("{stem}.tar");
+    }
+    let coded = has_extension(name, &["gz", "gzip", "bz2", "bzip2", "xz", "zst", "zstd", "zip"]);
+    if coded { stem.to_owned() } else { name.to_owned() }
+}
+
 /// The name of a packed file without what says how it is packed.
 pub(crate) fn unpacked_name(name: &str, codec: Codec) -> &str {
     let extensions: &[&str] = match codec {
@@ -73,5 +85,25 @@ pub(crate) fn unpacked_name(name: &str, codec: Codec) -> &str {
     match name.rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() && has_extension(name, extensions) => stem,
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_coding;
+
+    #[test]
+    fn names_lose_what_says_how_they_are_packed() {
+        for (name, plain) in [
+            ("a.csv.gz", "a.csv"),
+            ("a.TGZ", "a.tar"),
+            ("a.tar.zst", "a.tar"),
+            ("a.zip", "a"),
+            ("a.csv", "a.csv"),
+            ("gz", "gz"),
+            (".gz", ".gz"),
+        ] {
+            assert_eq!(without_coding(name), plain);
+        }
     }
 }

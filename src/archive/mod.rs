@@ -8,7 +8,7 @@
 //! | `members` | what stands in an archive, and which names and links are safe |
 //! | `glob` | which members are meant |
 //! | `extract` | a tree in a private folder, written by folder handles |
-//! | `place`, `journal` | moving it in, or nothing of it |
+//! | `place`, `moves`, `journal` | moving it in, or nothing of it |
 //!
 //! Invariants: nothing is written outside a private folder until all of the archive was read and found sound; a path is walked
 //! from folder handle to folder handle and never through a link; what an archive says of itself is checked, never
@@ -25,6 +25,7 @@ pub mod format;
 mod glob;
 mod journal;
 pub mod members;
+mod moves;
 mod pax;
 mod place;
 mod source;
@@ -41,6 +42,7 @@ use crate::archive::place::Staging;
 use crate::archive::source::{Stream, too_big};
 use crate::archive::tar::Tar;
 use crate::archive::zip::Zip;
+use crate::clock::Timestamp;
 use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
 use std::fs::File;
@@ -92,9 +94,9 @@ pub enum IfExists {
 pub struct Extract {
     /// How many leading folders of each name are left out; members with no more than these are passed over.
     pub strip: usize,
-    /// Only members whose whole name (before `strip`) fits this pattern, with what is below them; `*` is any text, also
-    /// over `/`, `?` one character, `[a-z]` one of a set. `None` means all.
-    pub member: Option<String>,
+    /// Only members whose whole name (before `strip`) fits one of these patterns, with what is below them; `*` is any text,
+    /// also over `/`, `?` one character, `[a-z]` one of a set. None means all.
+    pub members: Vec<String>,
     /// What becomes of files that are there already.
     pub if_exists: IfExists,
     /// Whether files get the archive's times; otherwise theirs is now.
@@ -110,6 +112,17 @@ pub struct Extracted {
     pub bytes: u64,
     /// For how many an existing file was kept.
     pub kept: u64,
+    /// Whether the folder was changed: what stood there already as the archive has it was left alone.
+    pub changed: bool,
+}
+
+/// One file that was taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// Its content in bytes.
+    pub bytes: u64,
+    /// When it was last changed; `None` if the archive does not say.
+    pub mtime: Option<Timestamp>,
 }
 
 /// An open file that may be packed, an archive, or both.
@@ -234,15 +247,27 @@ impl Archive {
     /// if `out` fails.
     pub fn cat(&self, member: Option<&str>, raw: bool, out: &mut dyn Write) -> Result<u64> {
         let copied = match (self.format, member) {
-            (Format::Plain, Some(_)) => return Err(self.not_an_archive()),
             (Format::Plain, None) => self.copy_raw(out)?,
             (_, None) if raw => self.copy_raw(out)?,
-            (Format::Packed(_), None) => self.write_member(0, out)?,
-            (_, None) => self.write_member(self.only_file()?, out)?,
-            (_, Some(member)) => self.write_member(self.find(member)?, out)?,
+            (Format::Packed(_), None) => self.write_member(0, out)?.bytes,
+            (_, None) => self.write_member(self.only_file()?, out)?.bytes,
+            (_, Some(member)) => return self.member(member, out).map(|written| written.bytes),
         };
         out.flush().map_err(|e| write_failed(&e))?;
         Ok(copied)
+    }
+
+    /// Writes one member, as [`Self::cat`] does, and tells its time.
+    ///
+    /// # Errors
+    /// Those of [`Self::cat`].
+    pub fn member(&self, name: &str, out: &mut dyn Write) -> Result<Opened> {
+        if self.format == Format::Plain {
+            return Err(self.not_an_archive());
+        }
+        let written = self.write_member(self.find(name)?, out)?;
+        out.flush().map_err(|e| write_failed(&e))?;
+        Ok(written)
     }
 
     /// Writes what is left when the compression is taken off: of a tar.gz the tar, of a zip its only file.
@@ -351,17 +376,18 @@ impl Archive {
     }
 
     /// Writes the content of the member at a place.
-    fn write_member(&self, place: u64, out: &mut dyn Write) -> Result<u64> {
-        let (mut at, mut copied) = (0, 0);
-        self.each(&mut |_, content| {
+    fn write_member(&self, place: u64, out: &mut dyn Write) -> Result<Opened> {
+        let mut at = 0;
+        let mut written = Opened { bytes: 0, mtime: None };
+        self.each(&mut |entry, content| {
             if at < place {
                 at += 1;
                 return Ok(Flow::Next);
             }
-            copied = copy(content, out, self.limit())?;
+            written = Opened { bytes: copy(content, out, self.limit())?, mtime: entry.member.mtime };
             Ok(Flow::Stop)
         })?;
-        Ok(copied)
+        Ok(written)
     }
 
     /// Unpacks into a folder, which is made if it is missing. All is unpacked aside first, on the same file system, and
@@ -385,30 +411,33 @@ impl Archive {
         let staging = Staging::new(dir)?;
         let mut tree = Tree::new(&staging, self, options)?;
         let mut taken: u64 = 0;
+        let mut fitted = vec![false; options.members.len()];
         self.each(&mut |entry, content| {
-            if options.member.as_ref().is_none_or(|pattern| glob::selects(pattern, &entry.path)) {
+            let mut wanted = options.members.is_empty();
+            for (pattern, fitted) in options.members.iter().zip(&mut fitted) {
+                if glob::selects(pattern, &entry.path) {
+                    (wanted, *fitted) = (true, true);
+                }
+            }
+            if wanted {
                 taken += 1;
                 tree.add(&entry, content)?;
             }
             Ok(Flow::Next)
         })?;
         let (extracted, written) = tree.finish()?;
-        if let (Some(pattern), 0) = (&options.member, taken) {
+        if let Some((pattern, _)) = options.members.iter().zip(&fitted).find(|(_, fitted)| !**fitted) {
             let message = format!("`{}` has no member that fits `{pattern}`", self.name);
-            return Err(Error::new(Kind::NotFound, "member_not_found", message));
+            return Err(
+                Error::new(Kind::NotFound, "member_not_found", message).hint("`dl cache members` lists what is in it")
+            );
         }
         if taken > 0 && options.strip > 0 && !written.any {
             let message = format!("`{}` has nothing below {} folders", self.name, options.strip);
             return Err(Error::new(Kind::NotFound, "member_not_found", message).hint("a smaller --strip keeps more"));
         }
-        let kept = staging.place(options.if_exists)?;
-        written.files.each(&mut |_, path| {
-            if let Ok(signature) = Signature::of(&dir.join(path)) {
-                placed(Path::new(path), &signature);
-            }
-            Ok(())
-        })?;
-        Ok(Extracted { kept, ..extracted })
+        let done = staging.place(options, &written.files, placed)?;
+        Ok(Extracted { kept: done.kept, changed: done.changed, ..extracted })
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
+//! | `extraction` | what was unpacked where, while it stands |
 //! | `clean`, `verify`, `stats` | keeping it in order |
 //! | `transport` | export and import |
 //! | `find` | what an ITEM means |
@@ -25,6 +26,7 @@ pub mod change;
 pub mod clean;
 mod commit;
 pub mod condition;
+pub mod extraction;
 mod find;
 mod folder;
 mod intake;
@@ -49,6 +51,7 @@ use crate::disk::Signature;
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener};
 use crate::partial::Partial;
+use extraction::Extraction;
 use folder::{Folder, check_key};
 use item::{Attribute, Download, Item, NewContent, NewItem};
 use query::{Purpose, Query};
@@ -289,6 +292,23 @@ impl Cache {
     /// Kind disk or cache.
     pub fn record_delivery(&self, path: &Path, signature: &Signature, digest: &Digest) -> Result<()> {
         self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest))
+    }
+
+    /// What was placed by unpacking this in this way at a path (absolute).
+    ///
+    /// # Errors
+    /// Kind disk or cache.
+    pub fn extraction(&self, path: &Path, source: &Digest, how: &str) -> Result<Option<Extraction>> {
+        self.registry.read(|connection| registry::extraction::of(connection, path, source, how))
+    }
+
+    /// Notes what was unpacked at a path (absolute). Extractions whose files it replaced are forgotten; but of those that it was to
+    /// come after (`before`, by source and way) the rest still stands.
+    ///
+    /// # Errors
+    /// Kind disk or cache.
+    pub fn record_extraction(&self, path: &Path, extraction: &Extraction, before: &[(Digest, String)]) -> Result<()> {
+        self.registry.write(|connection| registry::extraction::note(connection, path, extraction, before))
     }
 
     /// Sets the label, if one is given, and these attributes of an item. Others stay.

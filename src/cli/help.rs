@@ -41,6 +41,7 @@ Usage: dl fetch [OPTIONS] URL…      the path of each file is printed
 Where it goes       (nowhere said: into the cache)
   -o PATH (- is stdout)   -O  name as in the URL    --remote-header-name
   -P DIR                  --link  share bytes  --if-exists replace|keep|error
+  --extract DIR  [--strip N] [--member GLOB]   --unpack, --member NAME with -o
 How old it may be   (the newest stored version, without asking)
   --refresh  ask          --max-age DUR             --force  download anew
   --offline               --stale-if-error          --newer-than DATE

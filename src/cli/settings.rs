@@ -49,7 +49,7 @@ pub(crate) const HOST_KEYS: &[&str] = &[
 /// Options that answer the same question: one given nearer by outdoes all of its family farther off.
 const FAMILIES: &[&[&str]] = &[
     &["max-age", "freshness", "refresh", "force"],
-    &["output", "dir", "remote-name", "remote-header-name"],
+    &["output", "dir", "remote-name", "remote-header-name", "extract"],
     &["max-redirs", "no-follow"],
     &["user", "netrc", "netrc-file"],
     &["ipv4", "ipv6"],

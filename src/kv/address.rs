@@ -228,7 +228,7 @@ mod tests {
     fn servers_and_their_credentials() {
         let address = Address::parse("redis://us%40er:p%2Fw:d@Example.org:6380/2?password=hidden&x=1&x=2").unwrap();
         let server = address.server().unwrap();
-        assert_eq!((server.host.as_str(), server.port, server.path.as_str()), ("example.org", Some(6380), "/2"));
+        assert_eq!((server.host.as_str(), server.port, server.path.as_str()), ("Example.org", Some(6380), "/2"));
         assert_eq!(server.user.as_deref(), Some("us@er"));
         assert_eq!(server.password.as_ref().unwrap().expose(), "p/w:d");
         assert_eq!(address.shown(), "redis://Example.org:6380/2");

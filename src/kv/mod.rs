@@ -3,7 +3,7 @@
 //! [`open`] turns a URL into a [`store::Store`], which is what everyone uses. Below it stands a [`driver::Driver`], one
 //! file each, that knows a few primitives of one engine. What is the same everywhere is done once, in the store:
 //!
-//! * the prefix, and keys that an engine cannot take (under a digest, with the true key inside: [`envelope`]),
+//! * the prefix, and keys that an engine cannot take (under a digest, with the true key inside: `envelope`),
 //! * values over the engine's limit (split into pieces, rejoined, their digest proved),
 //! * counters where the engine has none (compare and swap), time to live as a moment of expiry,
 //! * entries that cannot be read (a miss and one warning), errors that name the store without its password.

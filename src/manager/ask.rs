@@ -17,6 +17,7 @@ use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source, error_to_json};
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
+use crate::manager::unpack;
 use crate::message::{Fields, Head, Request, Validators};
 use crate::partial::Partial;
 use crate::transfer::job::{Exchange, Fetched, Job, Proof};
@@ -180,12 +181,13 @@ impl Asking<'_> {
                 place.path.parent().map(Path::to_owned).unwrap_or_default()
             }
             (Destination::Folder { folder, .. }, _) => folder.clone(),
+            (Destination::Tree { folder, .. }, _) => return Partial::spooled_in(&unpack::above(folder)),
             _ => return Partial::spooled_in(&self.manager.options.spool),
         };
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         disk::make_folder(&folder, None)?;
         disk::remove_dead_temporaries(&folder);
-        Partial::unnamed_in(&folder)
+        if self.task.opens() { Partial::spooled_in(&folder) } else { Partial::unnamed_in(&folder) }
     }
 
     /// Checks by HEAD, if that was asked for, else fetches; keeps what came and delivers it.
@@ -344,11 +346,11 @@ impl Asking<'_> {
         let origin = self.report.resolved_url.clone().unwrap_or_else(|| self.report.url.clone());
         let wanted = Wanted { size, sha256: digests.sha256(), last_modified, origin: &origin };
         match final_place(self.task, &self.report)? {
-            Some(place) => {
+            Some(place) if !self.task.opens() => {
                 self.report.output = Some(place.path.clone());
-                self.report.written = deliver::deliver_partial(partial, &place, wanted)?;
+                self.report.written = deliver::deliver_partial(None, partial, &place, wanted)?;
             }
-            None => self.report.open = Some(partial.into_open_file()?),
+            _ => self.report.open = Some(partial.into_open_file()?),
         }
         Ok(())
     }

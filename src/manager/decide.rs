@@ -13,6 +13,7 @@ use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, 
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
 use crate::manager::task::{Destination, Freshness, IfExists, Task};
+use crate::manager::unpack;
 use crate::secret::Mask;
 use std::cell::Cell;
 use std::path::Path;
@@ -56,6 +57,10 @@ fn look_up<'a>(
     let place = known_place(task)?;
     let cache_folder = manager.cache_folder();
     let found = place.as_ref().map(|p| deliver::look(&p.path, cache_folder)).transpose()?;
+    unpack::look(task, cache_folder)?;
+    if unpack::is_present(manager, task, found, report, listener)? {
+        return Ok(None);
+    }
     if let (Some(place), Some(found)) = (&place, found)
         && settled_by_destination(manager, task, place, found, report, listener)?
     {
@@ -96,6 +101,9 @@ fn look_up<'a>(
         None => decided("no cache: neither looked up nor stored".to_owned()),
     }
     if manager.options.dry_run {
+        if let (Verdict::Use, Some(item)) = (verdict, &asking.candidate) {
+            unpack::foretell(cache, task, item, listener);
+        }
         report.would = Some(match verdict {
             Verdict::Use => "hit",
             Verdict::Check => "check",
@@ -161,7 +169,7 @@ fn settled_by_destination(
         return Ok(true);
     }
     let exact = matches!(task.policy.freshness, Freshness::Any | Freshness::MaxAge(_));
-    if task.proof.digests.is_empty() || !matches!(found, Found::File(_)) || !exact {
+    if task.proof.digests.is_empty() || !matches!(found, Found::File(_)) || !exact || task.opens() {
         return Ok(false);
     }
     let Some(digests) = proven_file(manager, task, &place.path)? else { return Ok(false) };

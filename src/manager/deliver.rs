@@ -33,11 +33,7 @@ const HANDLE_FOLDERS: [&str; 2] = ["/dev", "/proc"];
 /// # Errors
 /// Disk (`is_directory`) for a folder, usage for a place inside the cache.
 pub(crate) fn look(path: &Path, cache_folder: Option<&Path>) -> Result<Found> {
-    if let Some(folder) = cache_folder
-        && is_inside(path, folder)
-    {
-        return Err(Error::usage(format!("the destination `{}` lies inside the cache", path.display())));
-    }
+    refuse_inside(path, path, cache_folder)?;
     if HANDLE_FOLDERS.iter().any(|f| path.starts_with(f)) && path.exists() {
         return Ok(Found::Stream);
     }
@@ -58,6 +54,28 @@ pub(crate) fn look(path: &Path, cache_folder: Option<&Path>) -> Result<Found> {
     } else {
         Found::File(metadata.permissions().mode() & 0o777)
     })
+}
+
+/// Looks at a folder that something is to be unpacked into.
+///
+/// # Errors
+/// Disk (`not_a_folder`) for anything else, usage for a place inside the cache.
+pub(crate) fn look_at_folder(folder: &Path, cache_folder: Option<&Path>) -> Result<()> {
+    refuse_inside(folder, &folder.join("member"), cache_folder)?;
+    match std::fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => {
+            Err(Error::new(Kind::Disk, "not_a_folder", format!("`{}` is no folder", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `path` is what would be written for the destination that the user named.
+fn refuse_inside(named: &Path, path: &Path, cache_folder: Option<&Path>) -> Result<()> {
+    if cache_folder.is_some_and(|folder| is_inside(path, folder)) {
+        return Err(Error::usage(format!("the destination `{}` lies inside the cache", named.display())));
+    }
+    Ok(())
 }
 
 /// Whether a path lies below a folder, by what the names stand for now.
@@ -106,7 +124,7 @@ impl Place {
         if refused { Replace::Refused } else { Replace::Allowed }
     }
 
-    fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -136,7 +154,7 @@ pub(crate) fn holds(cache: Option<&Cache>, path: &Path, size: u64, sha256: &Dige
     Ok(same)
 }
 
-fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -179,10 +197,15 @@ pub(crate) fn deliver(cache: Option<&Cache>, source: &Path, place: &Place, wante
     Ok(true)
 }
 
-/// Delivers an unfinished file that is finished now, without a cache. Tells whether the destination was changed.
-pub(crate) fn deliver_partial(partial: Partial, place: &Place, wanted: Wanted<'_>) -> Result<bool> {
-    let found = look(&place.path, None)?;
-    if let Some(done) = leave_alone(None, found, place, wanted)? {
+/// Delivers an unfinished file that is finished now and is not in the cache. Tells whether the destination was changed.
+pub(crate) fn deliver_partial(
+    cache: Option<&Cache>,
+    partial: Partial,
+    place: &Place,
+    wanted: Wanted<'_>,
+) -> Result<bool> {
+    let found = look(&place.path, cache.map(Cache::folder))?;
+    if let Some(done) = leave_alone(cache, found, place, wanted)? {
         partial.discard();
         return Ok(done);
     }
@@ -195,7 +218,7 @@ pub(crate) fn deliver_partial(partial: Partial, place: &Place, wanted: Wanted<'_
         return Ok(true);
     }
     partial.finish(&place.path, mode(found), place.replace())?;
-    finish(None, place, wanted);
+    finish(cache, place, wanted);
     Ok(true)
 }
 

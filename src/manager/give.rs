@@ -37,19 +37,7 @@ pub(crate) fn failed(mut report: Report, error: Error) -> Report {
 
 /// The destination, as far as it is known before anything is asked.
 pub(crate) fn known_place(task: &Task) -> Result<Option<Place>> {
-    let path = match &task.destination {
-        Destination::Path(path) => path.clone(),
-        Destination::Folder { folder, naming: Naming::Url } => folder.join(url_name(task)?),
-        _ => return Ok(None),
-    };
-    Ok(Some(Place { path, delivery: task.delivery, named_by_server: false }))
-}
-
-fn url_name(task: &Task) -> Result<String> {
-    filename::from_url(&task.descriptor.url).ok_or_else(|| {
-        let url = task.travel.secrets.redact_url(&task.descriptor.url);
-        Error::usage(format!("the URL `{url}` ends without a file name")).hint("-o FILE gives one")
-    })
+    Ok(task.output()?.map(|path| Place { path, delivery: task.delivery, named_by_server: false }))
 }
 
 /// The digests of a file.
@@ -73,7 +61,9 @@ pub(crate) fn give_item(
     let last_modified = report.headers.text("last-modified").and_then(|t| Timestamp::from_http_date(&t));
     let origin = report.resolved_url.clone().unwrap_or_else(|| report.url.clone());
     let wanted = Wanted { size: item.size.unwrap_or(0), sha256, last_modified, origin: &origin };
-    if let Some(place) = final_place(task, report)? {
+    if task.opens() {
+        // Once it is here, `unpack` does the rest.
+    } else if let Some(place) = final_place(task, report)? {
         report.output = Some(place.path.clone());
         report.written = deliver::deliver(cache, &item.path, &place, wanted)?;
     } else if matches!(task.destination, Destination::Open) {
@@ -92,7 +82,9 @@ pub(crate) fn give_proven(cache: Option<&Cache>, task: &Task, proven: Proven, re
     };
     let origin = report.url.clone();
     let wanted = Wanted { size, sha256: digests.sha256(), last_modified: None, origin: &origin };
-    if let Some(place) = final_place(task, report)? {
+    if task.opens() {
+        // As above.
+    } else if let Some(place) = final_place(task, report)? {
         report.output = Some(place.path.clone());
         report.written = deliver::deliver(cache, &path, &place, wanted)?;
     } else if matches!(task.destination, Destination::Open) {
@@ -131,11 +123,11 @@ fn describe(cache: Option<&Cache>, task: &Task, item: &Item) -> Result<Item> {
 /// The destination, once the response's fields are known.
 pub(crate) fn final_place(task: &Task, report: &Report) -> Result<Option<Place>> {
     let (path, named_by_server) = match &task.destination {
-        Destination::Cache | Destination::Open => return Ok(None),
+        Destination::Cache | Destination::Open | Destination::Tree { .. } => return Ok(None),
         Destination::Path(path) => (path.clone(), false),
         Destination::Folder { folder, naming } => match (naming, record::server_name(&report.headers)) {
-            (Naming::Header, Some(name)) => (folder.join(name), true),
-            _ => (folder.join(url_name(task)?), false),
+            (Naming::Header, Some(name)) => (folder.join(task.name_of_content(name)), true),
+            _ => (folder.join(task.url_name()?), false),
         },
     };
     Ok(Some(Place { path, delivery: task.delivery, named_by_server }))

@@ -33,6 +33,37 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What was fetched may be opened on the way: a tree, one member, or the file without its compression.
+//!
+//! ```
+//! use dl::descriptor::Descriptor;
+//! use dl::event::Silent;
+//! use dl::manager::task::{Content, Destination, Task};
+//! use dl::manager::{Manager, Options};
+//!
+//! # fn main() -> dl::error::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let source = folder.path().join("rows.csv.gz");
+//! # std::fs::write(&source, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 4, 0, 0x43, 0xbe, 0xb7, 0xe8, 1, 0, 0, 0]).unwrap();
+//! # let url = format!("file://{}", source.display());
+//! let manager = Manager::new(Options::with_cache(folder.path().join("cache")));
+//! let task = Task::new(Descriptor::new(&url)?);
+//!
+//! let dir = folder.path().join("unpacked");
+//! let tree = Destination::Tree { folder: dir.clone(), strip: 0, members: Vec::new() };
+//! let to_tree = Task { destination: tree, ..task.clone() };
+//! assert!(manager.fetch(&to_tree, &Silent)?.written);
+//! assert_eq!(std::fs::read(dir.join("rows.csv")).unwrap(), b"a");
+//!
+//! // Once more: what was unpacked stands, and is left alone.
+//! assert!(!manager.fetch(&to_tree, &Silent)?.written);
+//!
+//! let decoded = Task { content: Content::Unpacked, ..task };
+//! assert_eq!(manager.read(&decoded, &Silent)?, b"a");
+//! # Ok(())
+//! # }
+//! ```
 
 mod ask;
 mod decide;
@@ -43,6 +74,8 @@ mod judge;
 mod record;
 pub mod report;
 pub mod task;
+mod turns;
+mod unpack;
 
 use crate::cache::{self, Cache};
 use crate::error::{Error, Kind, Result};
@@ -57,6 +90,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 use task::{Destination, Task};
+use turns::{Turn, Turns};
 
 /// How the manager works.
 #[derive(Debug, Clone)]
@@ -121,6 +155,7 @@ impl Manager {
             Next::Done(report) => *report,
             Next::Ask(ask) => ask.ask(listener),
         };
+        let report = unpack::unpack(self, task, &mut Turn::default(), report, listener);
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
             cache.count_reads(&[item.id]);
         }
@@ -161,7 +196,16 @@ impl Manager {
         listener: &(dyn Fn(usize) -> Box<dyn Listener> + Sync),
         done: &mut dyn FnMut(usize, Report),
     ) {
-        let mut order = Order { next: 0, early: tasks.iter().map(|_| None).collect(), read: Vec::new(), done };
+        let mut order = Order {
+            manager: self,
+            tasks,
+            listener,
+            turns: Turns::of(tasks),
+            next: 0,
+            early: tasks.iter().map(|_| None).collect(),
+            read: Vec::new(),
+            done,
+        };
         let mut asking = Vec::new();
         for (index, task) in tasks.iter().enumerate() {
             let ears = listener(index);
@@ -170,7 +214,10 @@ impl Manager {
                 continue;
             }
             match decide::decide(self, task, ears.as_ref()) {
-                Next::Done(report) => {
+                Next::Done(mut report) => {
+                    if !order.turns.has(task) {
+                        *report = unpack::unpack(self, task, &mut Turn::default(), *report, ears.as_ref());
+                    }
                     self.note_end(&report);
                     order.finish(index, *report);
                 }
@@ -193,6 +240,7 @@ impl Manager {
         tasks: &[Task],
         order: &mut Order<'_>,
     ) {
+        let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
         let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
         let next = AtomicUsize::new(0);
@@ -200,12 +248,15 @@ impl Manager {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 let sender = sender.clone();
-                let (queue, next) = (&queue, &next);
+                let (queue, next, waits_for_turn) = (&queue, &next, &waits_for_turn);
                 scope.spawn(move || {
                     while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
-                        let report =
-                            if self.is_cancelled() { interrupted(&tasks[index]) } else { ask.ask(ears.as_ref()) };
+                        let task = &tasks[index];
+                        let mut report = if self.is_cancelled() { interrupted(task) } else { ask.ask(ears.as_ref()) };
+                        if !waits_for_turn[index] {
+                            report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
+                        }
                         self.note_end(&report);
                         drop(ears);
                         if sender.send((index, report)).is_err() {
@@ -293,8 +344,12 @@ fn interrupted(task: &Task) -> Report {
     Report { url: task.travel.secrets.redact_url(&task.descriptor.url), error: Some(error), ..Report::default() }
 }
 
-/// Gives reports out in the order of the tasks, and remembers which items were read.
+/// Gives reports out in the order of the tasks, in which trees come into one folder too, and remembers which items were read.
 struct Order<'a> {
+    manager: &'a Manager,
+    tasks: &'a [Task],
+    listener: &'a (dyn Fn(usize) -> Box<dyn Listener> + Sync),
+    turns: Turns,
     next: usize,
     early: Vec<Option<Report>>,
     read: Vec<i64>,
@@ -303,11 +358,16 @@ struct Order<'a> {
 
 impl Order<'_> {
     fn finish(&mut self, index: usize, report: Report) {
-        if report.error.is_none() {
-            self.read.extend(report.item.as_ref().map(|item| item.id));
-        }
         self.early[index] = Some(report);
-        while let Some(report) = self.early.get_mut(self.next).and_then(Option::take) {
+        while let Some(mut report) = self.early.get_mut(self.next).and_then(Option::take) {
+            let task = &self.tasks[self.next];
+            if let Some(turn) = self.turns.of_task(task) {
+                report = unpack::unpack(self.manager, task, turn, report, (self.listener)(self.next).as_ref());
+                self.manager.note_end(&report);
+            }
+            if report.error.is_none() {
+                self.read.extend(report.item.as_ref().map(|item| item.id));
+            }
             (self.done)(self.next, report);
             self.next += 1;
         }

@@ -1,5 +1,6 @@
 //! What came of a task, and its JSON (CONTRACT, "What it tells").
 
+use crate::archive::Extracted;
 use crate::cache::item::Item;
 use crate::cache::json::headers_json;
 use crate::clock::Timestamp;
@@ -113,6 +114,8 @@ pub struct Report {
     pub path: Option<PathBuf>,
     /// The destination.
     pub output: Option<PathBuf>,
+    /// What was unpacked into the destination; `None` where nothing was, or it stood already.
+    pub extracted: Option<Extracted>,
     /// How many requests were tried.
     pub attempts: u32,
     /// How many connections carried the body.
@@ -183,6 +186,9 @@ impl Report {
         put("file", path(self.file()));
         put("path", path(self.path.as_ref()));
         put("output", path(self.output.as_ref()));
+        if let Some(done) = &self.extracted {
+            put("extracted", json!({ "files": done.files, "bytes": done.bytes, "kept": done.kept }));
+        }
         put("attempts", self.attempts.into());
         put("connections", self.connections.into());
         put("started_at", time(self.started_at));

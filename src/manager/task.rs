@@ -1,8 +1,12 @@
 //! One thing to do: what to ask, how old the answer may be, what it must be, where it goes.
 
+use crate::archive;
+use crate::archive::format::without_coding;
 use crate::cache::item::{Attribute, Trust};
 use crate::clock::Timestamp;
 use crate::descriptor::Descriptor;
+use crate::error::{Error, Result};
+use crate::transfer::filename;
 use crate::transfer::job::{Options, Proof};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -97,6 +101,38 @@ pub enum Destination {
     },
     /// Given back as an open file, to be read by the caller (standard output, memory, any writer).
     Open,
+    /// Unpacked into this folder, all of it or nothing. What [`Manager::run`](crate::manager::Manager::run) unpacks into one folder comes
+    /// in the order of the tasks.
+    Tree {
+        /// The folder; made if it is missing, merged into if it is there.
+        folder: PathBuf,
+        /// How many leading folders of each member's name are left out.
+        strip: usize,
+        /// Only members that fit one of these patterns, as [`Extract::members`](crate::archive::Extract::members); none means all.
+        members: Vec<String>,
+    },
+}
+
+/// What of the fetched file goes to a path, a folder or a writer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Content {
+    /// The file as it was fetched.
+    #[default]
+    Whole,
+    /// What is left when the compression is taken off: of a zip its only file. In a folder it is named without what says how it is packed.
+    Unpacked,
+    /// One member of the archive that it is. Its place must be named: a member's name is none for a file.
+    Member(String),
+}
+
+impl From<IfExists> for archive::IfExists {
+    fn from(if_exists: IfExists) -> Self {
+        match if_exists {
+            IfExists::Replace => Self::Replace,
+            IfExists::Keep => Self::Keep,
+            IfExists::Error => Self::Error,
+        }
+    }
 }
 
 /// How a destination is written.
@@ -110,7 +146,7 @@ pub struct Delivery {
     pub link: bool,
     /// A destination that is left alone gets the present time.
     pub touch: bool,
-    /// Its modification time is the response's `Last-Modified`.
+    /// Its modification time is the response's `Last-Modified`; that of a member the archive's.
     pub remote_time: bool,
     /// Origin and digest are stored as extended attributes.
     pub xattr: bool,
@@ -138,6 +174,10 @@ pub struct Task {
     pub proof: Proof,
     /// Where it goes.
     pub destination: Destination,
+    /// What of it goes there.
+    pub content: Content,
+    /// The most bytes that may come out of an archive; `None` means the larger of 2 GiB and 200 times its size.
+    pub max_unpacked: Option<u64>,
     /// How it is written there.
     pub delivery: Delivery,
     /// How the item is described.
@@ -157,10 +197,43 @@ impl Task {
             policy: Policy::default(),
             proof: Proof::default(),
             destination: Destination::default(),
+            content: Content::default(),
+            max_unpacked: None,
             delivery: Delivery::default(),
             description: Description::default(),
             travel: Arc::default(),
             trust: Trust::default(),
         }
+    }
+
+    /// Whether the fetched file is opened before it is given out.
+    pub(crate) const fn opens(&self) -> bool {
+        !matches!(self.content, Content::Whole) || matches!(self.destination, Destination::Tree { .. })
+    }
+
+    /// The file that will be written, where it is known before anything is asked.
+    ///
+    /// # Errors
+    /// Usage: a URL without a file name, where the file is to be named by it.
+    pub fn output(&self) -> Result<Option<PathBuf>> {
+        Ok(match &self.destination {
+            Destination::Path(path) => Some(path.clone()),
+            Destination::Folder { folder, naming: Naming::Url } => Some(folder.join(self.url_name()?)),
+            _ => None,
+        })
+    }
+
+    /// The name that the URL gives the file.
+    pub(crate) fn url_name(&self) -> Result<String> {
+        let name = filename::from_url(&self.descriptor.url).ok_or_else(|| {
+            let url = self.travel.secrets.redact_url(&self.descriptor.url);
+            Error::usage(format!("the URL `{url}` ends without a file name")).hint("-o FILE gives one")
+        })?;
+        Ok(self.name_of_content(name))
+    }
+
+    /// What a file of this name is called when its content is given out.
+    pub(crate) fn name_of_content(&self, name: String) -> String {
+        if self.content == Content::Unpacked { without_coding(&name) } else { name }
     }
 }

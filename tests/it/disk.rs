@@ -1,5 +1,6 @@
 //! Full, read-only, unwritable and unsafe: folders and caches that are not as one would like.
 
+use crate::support::archives::Tar;
 use crate::support::origin::Origin;
 use crate::support::sandbox::{Sandbox, both, bytes, eprint_line, sha256};
 use std::os::unix::fs::PermissionsExt as _;
@@ -49,6 +50,27 @@ fn a_full_destination() {
         run.fails(9).says("small");
         assert_eq!(sandbox.work_tree(), ["small/", "small/out"]);
     });
+}
+
+#[test]
+fn a_folder_of_a_full_disk_stays_as_it_was() {
+    let sandbox = Sandbox::new();
+    let Some(small) = Small::mount(sandbox.path("small"), "size=256k,mode=755") else { return };
+    std::fs::create_dir(small.0.join("dir")).unwrap();
+    std::fs::write(small.0.join("dir/a"), "older").unwrap();
+    let tar = Tar::new().file("a", b"newer").file("big", &bytes(1_000_000)).end();
+    let origin = Origin::of(tar);
+    for option in ["", "--no-cache"] {
+        let run = sandbox.dl(["fetch", "--extract", "small/dir", &origin.url("/a.tar")]).args(option).run();
+        run.fails(9).says("no space left");
+        sandbox
+            .dl(["fetch", "--json", "--member", "big", "-o", "small/b", &origin.url("/a.tar")])
+            .args(option)
+            .run()
+            .fails(9);
+        assert_eq!(sandbox.work_tree(), ["small/", "small/dir/", "small/dir/a"]);
+        assert_eq!(sandbox.read("small/dir/a"), b"older");
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use dl::clock::Timestamp;
 use dl::digest::Digest;
 use dl::error::{Kind, Result};
 use dl::event::{Event, Listener};
+use dl::kv::address::Address;
+use dl::kv::driver::{Abilities, Condition, Driver, Entry, Listed, Record, Stat};
+use dl::kv::memory::Memory;
 use dl::kv::open::{Options, open};
 use dl::kv::store::Store;
 use std::io::Read as _;
@@ -384,6 +387,56 @@ pub fn crowds(open: Open<'_>) {
         }
     });
     open().clear().unwrap();
+}
+
+/// A store in memory that takes neither every key nor every value, and can list all the same.
+#[derive(Debug)]
+struct Narrow(Memory);
+
+impl Driver for Narrow {
+    fn abilities(&self) -> Abilities {
+        Abilities { largest_value: Some(150_000), picks_keys: true, ..self.0.abilities() }
+    }
+
+    fn takes_key(&self, key: &[u8]) -> bool {
+        (1..=100).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic)
+    }
+
+    fn ping(&self) -> Result<()> {
+        self.0.ping()
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Entry>> {
+        self.0.get(key)
+    }
+
+    fn stat(&self, key: &[u8]) -> Result<Option<Stat>> {
+        self.0.stat(key)
+    }
+
+    fn put(&self, key: &[u8], record: Record<'_>, condition: Condition<'_>) -> Result<bool> {
+        assert!(self.takes_key(key) && record.content.len() <= 150_000, "only what it takes comes to it");
+        self.0.put(key, record, condition)
+    }
+
+    fn delete(&self, key: &[u8]) -> Result<bool> {
+        self.0.delete(key)
+    }
+
+    fn list(&self, prefix: &[u8], detail: bool, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
+        self.0.list(prefix, detail, each)
+    }
+
+    fn clear(&self, prefix: &[u8]) -> Result<bool> {
+        self.0.clear(prefix)
+    }
+}
+
+#[test]
+fn a_store_with_limits() {
+    let address = Address::parse("memory:").unwrap();
+    let store = Store::new(Box::new(Narrow(Memory::new(None))), &address, &Options::default());
+    all(&|| store.clone());
 }
 
 fn opened(url: &str) -> Result<Store> {

@@ -15,6 +15,7 @@ mod config;
 mod connections;
 mod destinations;
 mod disk;
+mod extract;
 mod fetch;
 mod freshness;
 mod hostile;

@@ -11,6 +11,7 @@
 //! * `<!-- test: file NAME -->` before a block: it is written to that file. Another `<!-- test: … -->` changes the world
 //!   before what follows; see [`World::hook`].
 
+use crate::support::archives::{Tar, gzip};
 use crate::support::origin::Origin;
 use crate::support::reply::{File, Reply};
 use crate::support::sandbox::{Sandbox, eprint_line};
@@ -112,13 +113,23 @@ type Files = Arc<Mutex<BTreeMap<String, File>>>;
 
 /// The files of `https://data.example.org/`.
 fn files() -> BTreeMap<String, File> {
-    let named = [("/trips.csv", trips(2000)), ("/zones.csv", zones(80))];
+    let named = [
+        ("/trips.csv", trips(2000).into_bytes()),
+        ("/zones.csv", zones(80).into_bytes()),
+        ("/zones-1.2.tar.gz", archive()),
+    ];
     named.into_iter().map(|(name, text)| (name.to_owned(), File::new(text))).collect()
 }
 
 fn trips(count: usize) -> String {
     let row = |i: usize| format!("{i},{},{},{}\n", i * 7 % 80, i * 13 % 80, 5 + i % 55);
     (0..count).fold("trip,from,to,minutes\n".to_owned(), |text, i| text + &row(i))
+}
+
+fn archive() -> Vec<u8> {
+    let tar =
+        Tar::new().file("zones-1.2/north.csv", zones(40).as_bytes()).file("zones-1.2/south.csv", zones(30).as_bytes());
+    gzip(&tar.end())
 }
 
 fn zones(count: usize) -> String {

@@ -98,7 +98,7 @@ fn bombs_are_stopped() {
         assert_eq!(extract(&archive, &dir).unwrap_err().code(), "archive_too_big");
         assert_eq!(cat(&archive, Some("b")).unwrap().len(), half.len());
         assert_eq!(tree(folder.path()), expected(&[]));
-        let options = Extract { member: Some("b".to_owned()), ..Extract::default() };
+        let options = Extract { members: vec!["b".to_owned()], ..Extract::default() };
         let extracted = archive.extract(&folder.path().join("b"), &options, &mut |_, _| {}).unwrap();
         assert_eq!(extracted.bytes, half.len() as u64);
         std::fs::remove_dir_all(folder.path().join("b")).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::archive::tests::build::{Tar, Zip};
 use crate::archive::tests::{expected, extract, open, tree};
-use crate::archive::{Extract, IfExists};
+use crate::archive::{Extract, Extracted, IfExists};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
@@ -41,8 +41,8 @@ fn a_tree_is_merged() {
     assert_eq!(tree(folder.path()), expected(&merged));
     assert_eq!((extracted.files, extracted.bytes, extracted.kept, placed.len()), (4, 9, 0, 4));
     assert_eq!(std::fs::metadata(folder.path().join("d/other")).unwrap().ino(), other);
-    // Once more over itself.
-    assert_eq!(extract(&archive(), folder.path()).unwrap(), extracted);
+    // Once more over itself: all stands as it should.
+    assert_eq!(extract(&archive(), folder.path()).unwrap(), Extracted { changed: false, ..extracted });
     assert_eq!(tree(folder.path()), expected(&merged));
 }
 
@@ -118,12 +118,76 @@ fn a_merge_that_fails_halfway_is_undone() {
         std::fs::write(tree_path.join(name), b"new").unwrap();
     }
     // Between the plan and the moves somebody makes one of the names.
-    let error =
-        staging.place_disturbed(IfExists::Replace, &mut || std::fs::write(folder.path().join("z"), b"theirs").unwrap());
+    let error = staging
+        .place_disturbed(&Extract::default(), &mut || std::fs::write(folder.path().join("z"), b"theirs").unwrap());
     assert_eq!(error.unwrap_err().kind().exit_code(), 9);
     let mut mine = expected(&MINE);
     mine.insert("z".to_owned(), "theirs".to_owned());
     assert_eq!(tree(folder.path()), mine);
+}
+
+#[test]
+fn a_merge_whose_process_died_is_undone_by_the_next() {
+    use crate::archive::moves::die_after;
+    use crate::archive::place::Staging;
+    let begun = |moves: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        fill(folder.path());
+        let private = folder.path().join(".dl-0123456789abcdef.part");
+        std::fs::create_dir_all(private.join("tree/d")).unwrap();
+        std::fs::create_dir_all(private.join("tree/new/er")).unwrap();
+        for name in ["a", "d/b", "d/c", "new/er/x"] {
+            std::fs::write(private.join("tree").join(name), b"new").unwrap();
+        }
+        die_after(moves, folder.path(), &private);
+        // Whoever only sweeps leaves it alone: it holds what was there before.
+        crate::disk::remove_dead_temporaries(folder.path());
+        assert!(private.exists());
+        folder
+    };
+    for moves in 0..=4 {
+        let folder = begun(moves);
+        drop(Staging::new(folder.path()).unwrap());
+        assert_eq!(tree(folder.path()), expected(&MINE), "after {moves} moves");
+    }
+    // What was changed since is the user's.
+    let folder = begun(4);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    std::fs::write(folder.path().join("a"), b"edited").unwrap();
+    std::fs::write(folder.path().join("new/er/mine"), b"mine").unwrap();
+    drop(Staging::new(folder.path()).unwrap());
+    let mut there = expected(&MINE);
+    for (name, what) in
+        [("a", "edited"), ("new", "dir"), ("new/er", "dir"), ("new/er/x", "new"), ("new/er/mine", "mine")]
+    {
+        there.insert(name.to_owned(), what.to_owned());
+    }
+    assert_eq!(tree(folder.path()), there);
+}
+
+#[test]
+fn what_stands_already_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = Tar::new().file("a", b"one").executable("x", b"run", "0000755").symlink("l", "a").end();
+    let all = |options: &Extract| open(&bytes, "x.tar").extract(folder.path(), options, &mut |_, _| {}).unwrap();
+    assert!(all(&Extract::default()).changed);
+    let inode = |name: &str| std::fs::symlink_metadata(folder.path().join(name)).unwrap().ino();
+    let before = (inode("a"), inode("x"), inode("l"));
+    assert!(!all(&Extract::default()).changed);
+    assert!(!all(&Extract { if_exists: IfExists::Error, ..Extract::default() }).changed);
+    assert_eq!((inode("a"), inode("x"), inode("l")), before);
+    // Other bytes of the same length, another right, another target: each is put right, and nothing else.
+    std::fs::write(folder.path().join("a"), b"two").unwrap();
+    assert!(all(&Extract::default()).changed);
+    std::fs::set_permissions(folder.path().join("x"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(all(&Extract::default()).changed);
+    std::fs::remove_file(folder.path().join("l")).unwrap();
+    std::os::unix::fs::symlink("x", folder.path().join("l")).unwrap();
+    assert!(all(&Extract::default()).changed);
+    let merged = [("a", "one"), ("l", "-> a"), ("x", "run*")];
+    assert_eq!(tree(folder.path()), expected(&merged));
+    assert!(all(&Extract { keep_times: true, ..Extract::default() }).changed);
+    assert!(!all(&Extract { keep_times: true, ..Extract::default() }).changed);
 }
 
 #[test]
@@ -137,7 +201,7 @@ fn members_are_selected_and_leading_folders_left_out() {
         .end();
     let folder = tempfile::tempdir().unwrap();
     let run = |strip, member: Option<&str>, name: &str| {
-        let options = Extract { strip, member: member.map(str::to_owned), ..Extract::default() };
+        let options = Extract { strip, members: member.into_iter().map(str::to_owned).collect(), ..Extract::default() };
         let dir = folder.path().join(name);
         open(&zip, "x.zip").extract(&dir, &options, &mut |_, _| {}).map(|_| tree(&dir).into_keys().collect::<Vec<_>>())
     };
@@ -156,7 +220,7 @@ fn members_are_selected_and_leading_folders_left_out() {
     let dir = folder.path().join("tar");
     open(&tar, "x").extract(&dir, &options, &mut |_, _| {}).unwrap();
     assert_eq!(tree(&dir), expected(&[("x", "2"), ("y", "1")]));
-    let options = Extract { member: Some("a/y".to_owned()), ..Extract::default() };
+    let options = Extract { members: vec!["a/y".to_owned()], ..Extract::default() };
     let error = open(&tar, "x").extract(&folder.path().join("7"), &options, &mut |_, _| {}).unwrap_err();
     assert_eq!(error.kind().exit_code(), 8);
 }

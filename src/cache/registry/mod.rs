@@ -16,6 +16,7 @@ pub(crate) mod compare;
 pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod download;
+pub(crate) mod extraction;
 pub(crate) mod item;
 pub(crate) mod params;
 pub(crate) mod schema;

@@ -140,6 +140,19 @@ const MIGRATIONS: &[&str] = &[
             CASE t.type WHEN 'array' THEN t.value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_quote(t.value) END
         FROM items i, json_each(i.params) t WHERE i.params <> '{}' AND json_valid(i.params) AND t.type <> 'object';
     ",
+    // What was unpacked where.
+    "
+    CREATE TABLE extractions (
+        id INTEGER PRIMARY KEY,
+        path BLOB NOT NULL,      -- of the folder or file: bytes
+        source TEXT NOT NULL,    -- the digest of what was unpacked
+        how TEXT NOT NULL,       -- whatever else decides what comes out
+        bytes INTEGER NOT NULL,
+        files BLOB NOT NULL,     -- packed: paths with sizes, times and inodes
+        extracted_at INTEGER NOT NULL,
+        UNIQUE (path, source, how)
+    );
+    ",
 ];
 
 /// The version of the schema that this program writes.
@@ -235,6 +248,6 @@ mod tests {
     #[test]
     fn released_migrations_stand() {
         let digests: Vec<_> = MIGRATIONS.iter().map(|m| crate::digest::Digest::sha256(m.as_bytes()).hex()).collect();
-        assert_eq!(digests.len(), 2, "add the digest of a new migration once it is released: {digests:?}");
+        assert_eq!(digests.len(), 3, "add the digest of a new migration once it is released: {digests:?}");
     }
 }

@@ -360,9 +360,9 @@ pub(crate) struct Unpack {
     /// Leave out so many leading folders
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub(crate) strip: Option<u32>,
-    /// Only members that match
+    /// Only members that match; several: that match one of them
     #[arg(long, value_name = "GLOB")]
-    pub(crate) member: Option<String>,
+    pub(crate) member: Vec<String>,
     /// What becomes of existing files (replace)
     #[arg(long, value_name = "HOW", value_parser = values::if_exists())]
     pub(crate) if_exists: Option<IfExists>,

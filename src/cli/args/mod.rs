@@ -238,6 +238,21 @@ pub(crate) struct Place {
     /// Into this folder
     #[arg(short = 'P', long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+    /// Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) extract: Option<PathBuf>,
+    /// With --extract: leave out so many leading folders
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub(crate) strip: Option<u32>,
+    /// With --extract: only members that match (repeatable); with -o: this member
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) member: Vec<String>,
+    /// With -o, -O or -P: the decoded file in place of the packed one
+    #[arg(long)]
+    pub(crate) unpack: bool,
+    /// The most that may come out of an archive (2GiB, or 200 times its size)
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub(crate) max_extract: Option<u64>,
     /// Share the cache's bytes in place of a copy
     #[arg(long)]
     pub(crate) link: bool,

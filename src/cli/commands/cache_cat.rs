@@ -6,12 +6,11 @@ use crate::cli::args::cache::{Cat, Members, Unpack};
 use crate::cli::output::{Output, escape_field};
 use crate::cli::progress::Spoken;
 use crate::cli::settings::Layers;
-use dl::archive::{Archive, Extract, IfExists, Limits};
+use dl::archive::{Archive, Extract, Limits};
 use dl::cache::Cache;
 use dl::cache::item::Status;
 use dl::cache::query::Purpose;
 use dl::error::{Error, Kind, Result};
-use dl::manager::task;
 use serde_json::json;
 use std::fs::File;
 use std::io;
@@ -166,12 +165,8 @@ pub(crate) fn extract(session: &Session<'_>) -> Result<u8> {
     let opened = open(session, &global, &layers, item.as_deref(), args.file.as_deref(), limits)?;
     let options = Extract {
         strip: args.strip.unwrap_or(0) as usize,
-        member: args.member,
-        if_exists: match args.if_exists {
-            Some(task::IfExists::Keep) => IfExists::Keep,
-            Some(task::IfExists::Error) => IfExists::Error,
-            Some(task::IfExists::Replace) | None => IfExists::Replace,
-        },
+        members: args.member,
+        if_exists: args.if_exists.unwrap_or_default().into(),
         keep_times: false,
     };
     let extracted = opened.archive.extract(folder, &options, &mut |_, _| {})?;

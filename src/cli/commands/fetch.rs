@@ -34,6 +34,9 @@ pub(crate) const EXAMPLES: &str = "\
   dl --sha256 9f86d0…0a08 --mirror https://mirror.example.net/a.tgz -O https://example.org/a.tgz
   dl -i list.txt -P data -j 16
   dl --checksums https://example.org/SHA256SUMS -P dist
+  dl --extract vendor/x --strip 1 https://example.org/x-1.2.tar.gz
+  dl --member data/trips.csv -o trips.csv https://example.org/all.zip
+  dl --unpack -O https://example.org/trips.csv.gz    writes trips.csv
   dl --no-cache https://example.org/status.json | jq .state
   dl --max-age 1d --stale-if-error --json https://example.org/rates.json
   dl --data-json '{\"q\": 1}' -H 'Authorization: @env:API_TOKEN' https://api.example.org/search
@@ -328,6 +331,7 @@ fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, li
     task.proof = dl::transfer::job::Proof { max_size: Some(LARGEST_LIST_BYTES), ..own.proof };
     (task.description, task.delivery) = (own.description, own.delivery);
     task.destination = Destination::Open;
+    (task.content, task.max_unpacked) = (own.content, own.max_unpacked);
     let mut tasks = [task];
     let cache = cache_options(session, args, &mut tasks)?;
     let watch = Watch::new(

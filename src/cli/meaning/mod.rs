@@ -5,6 +5,7 @@ pub(crate) mod place;
 pub(crate) mod request;
 pub(crate) mod store;
 pub(crate) mod travel;
+mod unpack;
 
 use super::args::values::FreshnessWord;
 use super::args::{Age, Fetch};
@@ -102,6 +103,8 @@ impl<'a> Planner<'a> {
             asked.checksums.iter().map(|digest| Expected { digest: digest.clone(), who_says: "checksum=".to_owned() }),
         );
         task.destination = place::destination(asked, args)?;
+        task.content = unpack::content(args, &task.destination, &|option| self.is_typed(option))?;
+        task.max_unpacked = args.place.max_extract;
         task.delivery = place::delivery(args);
         task.description = variant.description.clone();
         if asked.filename.is_some() {

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn destination(asked: &Asked, args: &Fetch) -> Result<Destination> {
     let place = &args.place;
     let named = place.remote_name || place.remote_header_name;
+    if let Some(folder) = &place.extract {
+        return tree(folder, asked, place);
+    }
     if let Some(output) = asked.output.as_ref().or(place.output.as_ref()) {
         if asked.output.is_none() && named {
             return Err(Error::usage("-o names the file, and -O or --remote-header-name would too"));
@@ -38,6 +41,28 @@ pub(crate) fn destination(asked: &Asked, args: &Fetch) -> Result<Destination> {
     Ok(if args.global.no_cache { Destination::Open } else { Destination::Cache })
 }
 
+/// `--extract`: a folder for what is in the file.
+fn tree(folder: &Path, asked: &Asked, place: &Place) -> Result<Destination> {
+    let shown = folder.display();
+    if asked.output.is_some() || place.output.is_some() {
+        return Err(Error::usage(format!("--extract {shown} unpacks into a folder, and a file is named too"))
+            .hint("leave one out; --member NAME -o PATH takes out one file"));
+    }
+    if place.dir.is_some() || place.remote_name || place.remote_header_name {
+        return Err(Error::usage(format!("--extract {shown} says where it goes, and -P or -O would too"))
+            .hint("leave them out: the archive itself stays in the cache"));
+    }
+    if folder.as_os_str().is_empty() {
+        return Err(Error::usage("the folder of --extract is empty").hint("--extract . is the current one"));
+    }
+    if folder == Path::new("-") {
+        return Err(Error::usage("--extract unpacks into a folder, not to standard output")
+            .hint("--unpack -o - or --member NAME -o - write one file there"));
+    }
+    let strip = place.strip.unwrap_or(0) as usize;
+    Ok(Destination::Tree { folder: folder.to_owned(), strip, members: place.member.clone() })
+}
+
 /// How it is written there.
 pub(crate) fn delivery(args: &Fetch) -> Delivery {
     let place: &Place = &args.place;
@@ -53,13 +78,7 @@ pub(crate) fn delivery(args: &Fetch) -> Delivery {
 
 /// The path that a task will write, where it is known before anything is asked.
 fn known_path(task: &Task) -> Option<PathBuf> {
-    let path = match &task.destination {
-        Destination::Path(path) => path.clone(),
-        Destination::Folder { folder, naming: Naming::Url } => {
-            folder.join(dl::transfer::filename::from_url(&task.descriptor.url)?)
-        }
-        _ => return None,
-    };
+    let path = task.output().ok().flatten()?;
     // A device takes several, one after the other.
     let is_special = std::fs::metadata(&path).is_ok_and(|m| !m.is_file() && !m.is_dir());
     (!is_special).then(|| normal(&path))
@@ -82,10 +101,14 @@ pub(crate) fn refuse_conflicts(tasks: &[Task], cache: Option<&Path>) -> Result<(
     let cache = cache.map(normal);
     let mut seen: HashMap<PathBuf, &Task> = HashMap::new();
     for task in tasks {
+        if let (Destination::Tree { folder, .. }, Some(cache)) = (&task.destination, &cache)
+            && normal(folder).starts_with(cache)
+        {
+            return Err(in_cache(folder));
+        }
         let Some(path) = known_path(task) else { continue };
         if cache.as_ref().is_some_and(|cache| path.starts_with(cache)) {
-            return Err(Error::usage(format!("`{}` lies in the cache", path.display()))
-                .hint("the cache is dl's own: save elsewhere, or leave the destination out"));
+            return Err(in_cache(&path));
         }
         if let Some(other) = seen.get(&path) {
             let same = other.descriptor.url == task.descriptor.url;
@@ -103,6 +126,11 @@ pub(crate) fn refuse_conflicts(tasks: &[Task], cache: Option<&Path>) -> Result<(
         seen.insert(path, task);
     }
     Ok(())
+}
+
+fn in_cache(path: &Path) -> Error {
+    Error::usage(format!("`{}` lies in the cache", path.display()))
+        .hint("the cache is dl's own: save elsewhere, or leave the destination out")
 }
 
 fn shown(task: &Task) -> String {

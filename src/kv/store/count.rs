@@ -12,7 +12,7 @@ impl Store {
     /// counts from 0 and takes `ttl`; otherwise the expiry stays.
     ///
     /// # Errors
-    /// Those of [`Driver`]; usage (`not_a_number`, `overflow`): the value is left as it was.
+    /// Those of [`crate::kv::driver::Driver`]; usage (`not_a_number`, `overflow`): the value is left as it was.
     pub fn inc(&self, key: &[u8], by: i64, ttl: Option<Duration>) -> Result<i64> {
         let slot = self.slot(key)?;
         let expires = self.expiry(ttl);

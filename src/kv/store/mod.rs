@@ -4,8 +4,6 @@ pub mod blob;
 mod count;
 mod list;
 mod pieces;
-#[cfg(test)]
-mod tests;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};

@@ -1,4 +1,7 @@
 //! What the tests stand on: a hermetic sandbox, an origin that does what a closure says, TLS, real servers.
+#[path = "../../../src/archive/tests/build.rs"]
+#[allow(dead_code, reason = "the unit tests need more of it")]
+pub mod archives;
 pub mod engines;
 pub mod origin;
 pub mod reply;
