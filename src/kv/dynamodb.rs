@@ -69,8 +69,7 @@ impl Dynamodb {
             return Err(Error::usage(format!("`{table}` is no name for a table"))
                 .hint("expected 3 to 255 letters, digits, `-`, `_` and `.`"));
         }
-        let service =
-            Service::new("dynamodb", address, options, |region| format!("dynamodb.{region}.amazonaws.com"))?;
+        let service = Service::new("dynamodb", address, options, |region| format!("dynamodb.{region}.amazonaws.com"))?;
         let names = Names(Fields::of(address, "key", &[fields::OWN, item::UNTIL])?);
         Ok(Self { service, table, names, may_create: address.may_create()? })
     }
@@ -151,7 +150,8 @@ impl Dynamodb {
             };
             let items = done.get_mut("Responses").and_then(|all| all.get_mut(&self.table)).map(Value::take);
             for item in item::array(items).into_iter().filter_map(|item| item::object(Some(item))) {
-                if let (Some(key), Some(entry)) = (self.names.key_of(&item), self.names.entry(&item, Timestamp::now())) {
+                if let (Some(key), Some(entry)) = (self.names.key_of(&item), self.names.entry(&item, Timestamp::now()))
+                {
                     found.insert(key, entry);
                 }
             }

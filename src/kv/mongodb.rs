@@ -11,9 +11,7 @@ mod link;
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
-use crate::kv::driver::{
-    Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, decimal, missing,
-};
+use crate::kv::driver::{Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, decimal, missing};
 use crate::kv::fields::{self, Fields};
 use crate::kv::open::Options;
 use document::{Shape, key_of, revision};

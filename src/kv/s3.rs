@@ -24,6 +24,10 @@ const LONGEST_NAME_BYTES: usize = 1024;
 const LARGEST_VALUE_BYTES: usize = 513 << 20;
 /// The largest page of a listing, and refusal, that is read.
 const LARGEST_ANSWER_BYTES: usize = 16 << 20;
+/// The largest object that one request makes; larger blobs are kept in pieces.
+const LARGEST_OBJECT_BYTES: u64 = 5 << 30;
+/// A blob up to this is read and proved before it is sent, and may be sent again.
+const SENT_WHOLE_BYTES: u64 = 8 << 20;
 /// How often a write may find that what was expired changed.
 const TRIES: u32 = 16;
 
@@ -84,7 +88,8 @@ impl S3 {
         let words = if code.is_empty() { format!("status {}", answer.status) } else { format!("{code}: {message}") };
         let error = self.service.refusal(words, answer.status);
         if answer.status == 301 || matches!(code.as_str(), "PermanentRedirect" | "AuthorizationHeaderMalformed") {
-            return error.hint(format!("the bucket may be in another region than `{}`: `?region=…`", self.service.region()));
+            return error
+                .hint(format!("the bucket may be in another region than `{}`: `?region=…`", self.service.region()));
         }
         error
     }
@@ -296,9 +301,19 @@ impl Driver for S3 {
     }
 
     fn write_blob(&self, sha256: &str, size: u64, content: &mut dyn Read) -> Result<bool> {
+        if size > LARGEST_OBJECT_BYTES {
+            return Ok(false);
+        }
         let headers = vec![("content-type".to_owned(), "application/octet-stream".to_owned())];
-        let ask = self.ask(Method::PUT, format!("sha256/{sha256}").as_bytes(), headers)?;
-        let answer = self.service.upload(&ask, sha256, size, content)?;
+        let mut ask = self.ask(Method::PUT, format!("sha256/{sha256}").as_bytes(), headers)?;
+        let answer = if size <= SENT_WHOLE_BYTES {
+            let mut whole = Vec::new();
+            content.read_to_end(&mut whole).map_err(|e| Error::disk("cannot read what is to be stored", &e))?;
+            (ask.body, ask.repeatable) = (whole.into(), true);
+            self.service.send(&ask, LARGEST_ANSWER_BYTES)?
+        } else {
+            self.service.upload(&ask, sha256, size, content)?
+        };
         match answer.status {
             404 => Err(self.no_bucket()),
             _ if answer.is_success() => Ok(true),

@@ -8,8 +8,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
 use crate::kv::driver::{
-    Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, Version, decimal, missing,
-    refused,
+    Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, Version, decimal, missing, refused,
 };
 use crate::kv::open::Options;
 use rusqlite::types::ValueRef;

@@ -190,10 +190,12 @@ impl Wire {
     pub(super) fn open(&self, request: Request) -> Result<(Answer, Body), Failure> {
         let ready = self.ready(request.url().scheme() == "https")?;
         let response = ready.runtime.block_on(head(&ready.client, self.limits, request))?;
-        let answer =
-            Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: Some(Bytes::new()) };
-        let body =
-            Body { response, rest: Bytes::new(), ready: Arc::clone(ready), answer_timeout: self.limits.answer };
+        let answer = Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: Some(Bytes::new()),
+        };
+        let body = Body { response, rest: Bytes::new(), ready: Arc::clone(ready), answer_timeout: self.limits.answer };
         Ok((answer, body))
     }
 
@@ -202,7 +204,8 @@ impl Wire {
         let ready = self.ready(request.url().scheme() == "https")?;
         let (sender, chunks) = mpsc::channel(1);
         *request.body_mut() = Some(reqwest::Body::wrap(Upload { chunks, left: size }));
-        let limits = Limits { answer: self.limits.answer + Duration::from_secs(size / SLOWEST_SENDING_BYTES), ..self.limits };
+        let limits =
+            Limits { answer: self.limits.answer + Duration::from_secs(size / SLOWEST_SENDING_BYTES), ..self.limits };
         let answer = ready.runtime.spawn(exchange(ready.client.clone(), limits, request, LARGEST_REFUSAL_BYTES));
         let mut failed = None;
         while failed.is_none() {

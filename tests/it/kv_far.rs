@@ -117,7 +117,8 @@ fn s3_by_moto() {
 
 /// A server that ends, comes back, hangs and goes on, under one open store.
 fn trouble(server: Server, url: &str, again: &dyn Fn(tempfile::TempDir, u16) -> Server) {
-    let options = Options { connect_timeout: Duration::from_secs(2), answer_timeout: Duration::from_secs(2), ..options() };
+    let options =
+        Options { connect_timeout: Duration::from_secs(2), answer_timeout: Duration::from_secs(2), ..options() };
     let store = open(url, &options).unwrap();
     store.set(b"key", b"value", None).unwrap();
     server.pause();

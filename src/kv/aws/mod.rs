@@ -63,7 +63,11 @@ pub(super) fn name_of(address: &Address) -> Result<String> {
     let authority = address.server().map(|server| server.authority.expose()).unwrap_or_default();
     let name = authority.rsplit_once('@').map_or(authority, |(_, name)| name);
     if name.is_empty() {
-        return Err(Error::usage(format!("`{}` names nothing: expected `{}://NAME`", address.shown(), address.scheme())));
+        return Err(Error::usage(format!(
+            "`{}` names nothing: expected `{}://NAME`",
+            address.shown(),
+            address.scheme()
+        )));
     }
     Ok(name.to_owned())
 }
@@ -90,7 +94,10 @@ impl Service {
             None => format!("https://{}", own_host(&region)),
         };
         let endpoint = Url::parse(&text).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.username().is_empty()
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.query().is_none()
+                && url.username().is_empty()
         });
         let wrong = || Error::usage(format!("`endpoint={text}`: expected such as `http://localhost:8000`"));
         let endpoint = endpoint.ok_or_else(wrong)?;
@@ -214,10 +221,12 @@ fn credentials(address: &Address, options: &Options) -> Result<Option<Credential
         }
     }
     let variable = |name: &str| options.environment.get(name).filter(|v| !v.expose().is_empty()).cloned();
-    Ok(variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY")).map(|(access_key, secret_key)| Credentials {
-        access_key: access_key.expose().to_owned(),
-        secret_key,
-        session_token: variable("AWS_SESSION_TOKEN"),
+    Ok(variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY")).map(|(access_key, secret_key)| {
+        Credentials {
+            access_key: access_key.expose().to_owned(),
+            secret_key,
+            session_token: variable("AWS_SESSION_TOKEN"),
+        }
     }))
 }
 

@@ -49,8 +49,7 @@ pub(super) fn authorization(credentials: &Credentials, scope: Scope<'_>, date: &
     let canonical: String = headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
     let mut query: Vec<&str> = parts.query.split('&').collect();
     query.sort_by_key(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let request =
-        [parts.method, parts.path, &query.join("&"), &canonical, &signed, parts.payload].join("\n");
+    let request = [parts.method, parts.path, &query.join("&"), &canonical, &signed, parts.payload].join("\n");
     let day = &date[..date.len().min(8)];
     let within = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{within}\n{}", Digest::sha256(request.as_bytes()).hex());

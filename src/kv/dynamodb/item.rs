@@ -131,9 +131,7 @@ const EXPIRED: &str = "#u <= :micros OR (attribute_not_exists(#u) AND #e <= :sec
 
 impl Expression {
     fn at(text: String, now: Timestamp) -> Self {
-        Self { text, values: Map::new() }
-            .with(":micros", number_of(now.0))
-            .with(":seconds", number_of(now.seconds()))
+        Self { text, values: Map::new() }.with(":micros", number_of(now.0)).with(":seconds", number_of(now.seconds()))
     }
 
     /// There is nothing, or it has expired.

@@ -26,7 +26,9 @@ impl Dynamodb {
         let made = match self.ask("CreateTable", &table, false)? {
             Ok(_) => true,
             Err(refusal) if refusal.code == "ResourceInUseException" => false,
-            Err(refusal) => return Err(self.refused(&refusal).context(format!("cannot make the table `{}`", self.table))),
+            Err(refusal) => {
+                return Err(self.refused(&refusal).context(format!("cannot make the table `{}`", self.table)));
+            }
         };
         let start = Instant::now();
         while !self.is_active()? {

@@ -60,7 +60,8 @@ mod tests {
             <CommonPrefixes><Prefix>x/</Prefix></CommonPrefixes></ListBucketResult>"#;
         let names = vec![b"a/b c+".to_vec(), "к".into()];
         assert_eq!(page(xml), Some(Page { names, next: Some("a&b=".to_owned()) }));
-        let last = b"<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>\
+        let last =
+            b"<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>\
             <Contents><Key>a+%20&lt;</Key></Contents></ListBucketResult>";
         assert_eq!(page(last), Some(Page { names: vec![b"a+%20<".to_vec()], next: None }), "not encoded");
         for bad in [&b"<Error/>"[..], b"", b"<ListBucketResult>", b"\xff"] {

@@ -68,6 +68,8 @@ pub fn mongod_at(folder: TempDir, port: u16) -> Option<Server> {
     std::fs::create_dir_all(&data).unwrap();
     let mut command = Command::new(&mongod);
     command.env("LD_LIBRARY_PATH", mongod.parent().unwrap());
-    command.args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--port", &port.to_string(), "--dbpath"]).arg(data);
+    command
+        .args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--port", &port.to_string(), "--dbpath"])
+        .arg(data);
     Some(Server::start(folder, port, command))
 }
