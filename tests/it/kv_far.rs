@@ -227,6 +227,29 @@ mod mongodb {
     }
 
     #[test]
+    fn mongodb_over_tls() {
+        let folder = crate::support::servers::prepared();
+        let authority = crate::support::tls::Authority::new();
+        let ca_file = authority.write(folder.path());
+        let ca = std::fs::read(&ca_file).unwrap();
+        let (certificate, key) = authority.leaf().write(folder.path(), "leaf");
+        let both = folder.path().join("both.pem");
+        std::fs::write(&both, [std::fs::read(certificate).unwrap(), std::fs::read(key).unwrap()].concat()).unwrap();
+        let (both, ca_file) = (both.to_str().unwrap(), ca_file.to_str().unwrap());
+        let tls = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", both, "--tlsCAFile", ca_file];
+        let tls = [&tls[..], &["--tlsAllowConnectionsWithoutCertificates"]].concat();
+        let server = or_skip!(stores::mongod_with(folder, free_port(), &tls));
+        let url = format!("mongodb://localhost:{}/db/c?tls=true", server.port);
+        let soon = Options { connect_timeout: Duration::from_secs(2), ..options() };
+        let trusting = Options { roots: Arc::new(move || Ok(ca.clone())), ..soon.clone() };
+        let store = open(&url, &trusting).unwrap();
+        store.set(b"key", b"value", None).unwrap();
+        assert_eq!(store.get(b"key").unwrap().unwrap(), b"value");
+        let error = open(&url, &soon).unwrap().get(b"key").unwrap_err();
+        assert_eq!(error.kind(), Kind::Tls, "{error}");
+    }
+
+    #[test]
     fn wrong_urls() {
         for url in ["mongodb://host", "mongodb://host/db", "mongodb://host/db/", "mongodb://host/db/c?value=a.b"] {
             assert_eq!(opened(url).unwrap_err().kind(), Kind::Usage, "{url}");

@@ -3,17 +3,19 @@
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
 use crate::kv::driver::{refused, silent, unreachable};
-use crate::kv::open::Options;
+use crate::kv::open::{Options, Roots};
 use crate::kv::wire::Background;
 use crate::secret::Secret;
 use mongodb::bson::{Document, doc};
 use mongodb::error::{ErrorKind, WriteFailure};
-use mongodb::options::{ClientOptions, ServerAddress};
+use mongodb::options::{ClientOptions, ServerAddress, Tls};
 use mongodb::{Client, Collection};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::future::Future;
+use std::io::Write as _;
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::sync::OnceLock;
+use std::os::fd::AsRawFd as _;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How slow sending may be: this many bytes a second are always waited for.
@@ -31,11 +33,13 @@ pub(super) struct Link {
     collection: String,
     connect_timeout: Duration,
     answer_timeout: Duration,
+    roots: Roots,
     ready: OnceLock<Ready>,
 }
 
 struct Ready {
     collection: Collection<Document>,
+    hosts: Vec<ServerAddress>,
     runtime: Background,
 }
 
@@ -87,6 +91,7 @@ impl Link {
             collection,
             connect_timeout: options.connect_timeout,
             answer_timeout: options.answer_timeout,
+            roots: Arc::clone(&options.roots),
             ready: OnceLock::new(),
         })
     }
@@ -107,11 +112,34 @@ impl Link {
         options.server_selection_timeout.get_or_insert(limit);
         // The driver would look for a server until the limit, also where nobody listens.
         reach(&options.hosts, limit)?;
+        let hosts = options.hosts.clone();
+        let client = self.client(options, &runtime)?;
+        let collection = client.database(&self.database).collection(&self.collection);
+        Ok(self.ready.get_or_init(|| Ready { collection, hosts, runtime }))
+    }
+
+    /// The client, which trusts what the URL says, else our roots. It takes them from a file alone: here, from a pipe.
+    fn client(&self, mut options: ClientOptions, runtime: &Background) -> Result<Client> {
+        let mut feed = None;
+        if let Some(Tls::Enabled(tls)) = &mut options.tls
+            && tls.ca_file_path.is_none()
+        {
+            let roots = (self.roots)()?;
+            if !roots.is_empty() {
+                let piped = std::io::pipe().map_err(|e| Error::disk("cannot make a pipe", &e))?;
+                let (reader, mut writer) = piped;
+                tls.ca_file_path = Some(format!("/dev/fd/{}", reader.as_raw_fd()).into());
+                // A reader that ends early has what it wanted, or says itself what is wrong.
+                feed = Some((reader, std::thread::spawn(move || writer.write_all(&roots))));
+            }
+        }
         // The client starts its tasks on the runtime that it is made in.
         let client = runtime.block_on(async { Client::with_options(options) });
-        let client = client.map_err(|e| Error::usage("the URL cannot be used").cause(e.to_string()))?;
-        let collection = client.database(&self.database).collection(&self.collection);
-        Ok(self.ready.get_or_init(|| Ready { collection, runtime }))
+        if let Some((reader, writing)) = feed {
+            drop(reader);
+            let _ = writing.join();
+        }
+        client.map_err(|e| Error::usage("the URL cannot be used").cause(e.to_string()))
     }
 
     /// Waits for an answer, longer for so many bytes that are sent.
@@ -129,7 +157,12 @@ impl Link {
         match ready.runtime.block_on(async { tokio::time::timeout(limit, answer).await }) {
             Err(_) => Err(silent(limit)),
             Ok(Ok(answer)) => Ok(Ok(answer)),
-            Ok(Err(error)) => tell(&error, limit).map(Err),
+            Ok(Err(error)) => match error.kind.as_ref() {
+                ErrorKind::ServerSelection { message, .. } => {
+                    Err(unselected(&ready.hosts, message, self.connect_timeout))
+                }
+                _ => tell(&error, limit).map(Err),
+            },
         }
     }
 
@@ -177,6 +210,14 @@ fn reach(hosts: &[ServerAddress], limit: Duration) -> Result<()> {
     }
 }
 
+/// Why the driver found no server within the limit; it does not tell one that is silent from one that is not there.
+fn unselected(hosts: &[ServerAddress], message: &str, limit: Duration) -> Error {
+    if message.contains("invalid peer certificate") {
+        return Error::new(Kind::Tls, "tls", "TLS with it failed").cause(message);
+    }
+    reach(hosts, limit).err().unwrap_or_else(|| silent(limit).cause(message))
+}
+
 /// What the driver's error means: nobody answers, or (`Ok`) a refusal.
 fn tell(error: &mongodb::error::Error, limit: Duration) -> Result<Refusal> {
     let (code, message) = match error.kind.as_ref() {
@@ -188,8 +229,6 @@ fn tell(error: &mongodb::error::Error, limit: Duration) -> Result<Refusal> {
         ErrorKind::InvalidTlsConfig { message, .. } => {
             return Err(Error::new(Kind::Tls, "store_tls", "TLS cannot be set up").cause(message.clone()));
         }
-        ErrorKind::ServerSelection { message, .. } if message.contains("timed out") => return Err(silent(limit)),
-        ErrorKind::ServerSelection { message, .. } => return Err(unreachable(message.clone())),
         ErrorKind::Io(io) => return Err(crate::kv::driver::broken(io, limit)),
         ErrorKind::ConnectionPoolCleared { message, .. } => return Err(unreachable(message.clone())),
         ErrorKind::DnsResolve { message, .. } => return Err(unreachable(message.clone())),

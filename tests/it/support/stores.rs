@@ -62,6 +62,11 @@ pub fn mongod() -> Option<Server> {
 
 /// The same at a known port, with the data that is in the folder.
 pub fn mongod_at(folder: TempDir, port: u16) -> Option<Server> {
+    mongod_with(folder, port, &[])
+}
+
+/// The same, with more arguments.
+pub fn mongod_with(folder: TempDir, port: u16, arguments: &[&str]) -> Option<Server> {
     let own = own("mongod/mongod");
     let mongod = if own.is_file() { own } else { program("DL_TEST_MONGOD", "mongod")? };
     let data = folder.path().join("data");
@@ -71,5 +76,6 @@ pub fn mongod_at(folder: TempDir, port: u16) -> Option<Server> {
     command
         .args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--port", &port.to_string(), "--dbpath"])
         .arg(data);
+    command.args(arguments);
     Some(Server::start(folder, port, command))
 }
