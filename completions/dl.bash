@@ -16,6 +16,9 @@ _dl() {
             ",$1")
                 cmd="dl"
                 ;;
+            dl,blob)
+                cmd="dl__subcmd__blob"
+                ;;
             dl,cache)
                 cmd="dl__subcmd__cache"
                 ;;
@@ -42,6 +45,36 @@ _dl() {
                 ;;
             dl,man)
                 cmd="dl__subcmd__man"
+                ;;
+            dl,manifest)
+                cmd="dl__subcmd__manifest"
+                ;;
+            dl__subcmd__blob,cat)
+                cmd="dl__subcmd__blob__subcmd__cat"
+                ;;
+            dl__subcmd__blob,delete)
+                cmd="dl__subcmd__blob__subcmd__rm"
+                ;;
+            dl__subcmd__blob,list)
+                cmd="dl__subcmd__blob__subcmd__ls"
+                ;;
+            dl__subcmd__blob,ls)
+                cmd="dl__subcmd__blob__subcmd__ls"
+                ;;
+            dl__subcmd__blob,path)
+                cmd="dl__subcmd__blob__subcmd__path"
+                ;;
+            dl__subcmd__blob,put)
+                cmd="dl__subcmd__blob__subcmd__put"
+                ;;
+            dl__subcmd__blob,rm)
+                cmd="dl__subcmd__blob__subcmd__rm"
+                ;;
+            dl__subcmd__blob,stat)
+                cmd="dl__subcmd__blob__subcmd__stat"
+                ;;
+            dl__subcmd__blob,verify)
+                cmd="dl__subcmd__blob__subcmd__verify"
                 ;;
             dl__subcmd__cache,best)
                 cmd="dl__subcmd__cache__subcmd__best"
@@ -90,6 +123,12 @@ _dl() {
                 ;;
             dl__subcmd__cache,prune)
                 cmd="dl__subcmd__cache__subcmd__clean"
+                ;;
+            dl__subcmd__cache,pull)
+                cmd="dl__subcmd__cache__subcmd__pull"
+                ;;
+            dl__subcmd__cache,push)
+                cmd="dl__subcmd__cache__subcmd__push"
                 ;;
             dl__subcmd__cache,put)
                 cmd="dl__subcmd__cache__subcmd__put"
@@ -175,6 +214,21 @@ _dl() {
             dl__subcmd__kv,stat)
                 cmd="dl__subcmd__kv__subcmd__stat"
                 ;;
+            dl__subcmd__manifest,checkout)
+                cmd="dl__subcmd__manifest__subcmd__checkout"
+                ;;
+            dl__subcmd__manifest,put)
+                cmd="dl__subcmd__manifest__subcmd__put"
+                ;;
+            dl__subcmd__manifest,show)
+                cmd="dl__subcmd__manifest__subcmd__show"
+                ;;
+            dl__subcmd__manifest,tree)
+                cmd="dl__subcmd__manifest__subcmd__tree"
+                ;;
+            dl__subcmd__manifest,verify)
+                cmd="dl__subcmd__manifest__subcmd__verify"
+                ;;
             *)
                 ;;
         esac
@@ -182,7 +236,7 @@ _dl() {
 
     case "${cmd}" in
         dl)
-            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help --version --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache kv config doctor completions man"
+            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help --version --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache blob manifest kv config doctor completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -218,6 +272,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -551,8 +613,404 @@ _dl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        dl__subcmd__blob)
+            opts="put cat path stat ls list rm delete verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__cat)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__ls)
+            opts="-l -s -q -v -h --long --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__path)
+            opts="-s -q -v -h --as --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__put)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__rm)
+            opts="-s -q -v -h --force --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__stat)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__verify)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         dl__subcmd__cache)
-            opts="ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir"
+            opts="ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,7 +1024,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__best)
-            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --status --newer-than --older-than --or-new --new-status --attr --attrs-json --filename --ext --label --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --status --newer-than --older-than --or-new --new-status --attr --attrs-json --filename --ext --label --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +1154,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -704,7 +1170,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__cat)
-            opts="-s -q -v -h --file --member --raw --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --file --member --raw --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,6 +1216,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -758,7 +1232,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__clean)
-            opts="-s -q -v -h --orphans --missing --versions --writes --trash --max-size --max-age --all --keep --dead-after --dry-run --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --orphans --missing --versions --writes --trash --max-size --max-age --all --keep --dead-after --dry-run --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -812,6 +1286,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -820,7 +1302,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__create)
-            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --attr --attrs-json --filename --ext --label --status --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --attr --attrs-json --filename --ext --label --status --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -938,6 +1420,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -946,7 +1436,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__dir)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -984,6 +1474,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -992,7 +1490,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__export)
-            opts="-X -H -d -F -s -q -v -h --with-salt --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --with-salt --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1130,6 +1628,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1138,7 +1644,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__extract)
-            opts="-s -q -v -h --file --strip --member --if-exists --max-extract --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --file --strip --member --if-exists --max-extract --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1196,6 +1702,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1204,7 +1718,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__fail)
-            opts="-X -H -d -F -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1342,6 +1856,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1350,7 +1872,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__import)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1388,6 +1910,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1396,7 +1926,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__key)
-            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --key-param --key-params --request --query --header --data --data-json --form --auth-id --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1490,6 +2020,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1498,7 +2036,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__ls)
-            opts="-X -H -d -F -l -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --sort --reverse --limit --long --count --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -l -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --sort --reverse --limit --long --count --no-touch --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1644,6 +2182,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1652,7 +2198,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__members)
-            opts="-s -q -v -h --file --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --file --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1694,6 +2240,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1702,7 +2256,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__path)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1740,6 +2294,122 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__cache__subcmd__pull)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__cache__subcmd__push)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1748,7 +2418,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__put)
-            opts="-X -H -d -F -s -q -v -h --uri --move --key-param --key-params --request --query --header --data --data-json --form --auth-id --attr --attrs-json --filename --ext --label --status --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --move --key-param --key-params --request --query --header --data --data-json --form --auth-id --attr --attrs-json --filename --ext --label --status --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1866,6 +2536,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1874,7 +2552,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__ready)
-            opts="-X -H -d -F -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2010,6 +2688,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2020,7 +2706,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__restore)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2058,6 +2744,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2066,7 +2760,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__rm)
-            opts="-X -H -d -F -s -q -v -h --purge --keep-record --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --purge --keep-record --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --status --label --ext --filename --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2204,6 +2898,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2212,7 +2914,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__set)
-            opts="-X -H -d -F -s -q -v -h --attr --attrs-json --filename --ext --label --status --unset --created-at --last-read --last-search --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-X -H -d -F -s -q -v -h --attr --attrs-json --filename --ext --label --status --unset --created-at --last-read --last-search --uri --uri-glob --exact --key-param --key-params --request --query --header --data --data-json --form --auth-id --key --id --version --newer-than --older-than --where --any --all --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2374,6 +3076,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2382,7 +3092,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__show)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2418,6 +3128,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2428,7 +3146,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__stats)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2464,6 +3182,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2474,7 +3200,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__touch)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2510,6 +3236,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2520,7 +3254,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__cache__subcmd__verify)
-            opts="-s -q -v -h --repair --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --repair --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2558,6 +3292,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2566,7 +3308,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__completions)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help bash zsh fish powershell elvish"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help bash zsh fish powershell elvish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2602,6 +3344,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2626,7 +3376,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__config__subcmd__check)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2662,6 +3412,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2672,7 +3430,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__config__subcmd__path)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2708,6 +3466,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2718,7 +3484,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__config__subcmd__show)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2756,6 +3522,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2764,7 +3538,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__doctor)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2802,6 +3576,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2810,7 +3592,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__fetch)
-            opts="-o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D -s -q -v -h --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D -s -q -v -h --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3172,6 +3954,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3194,7 +3984,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__add)
-            opts="-s -q -v -h --literal --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --literal --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3258,6 +4048,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3268,7 +4066,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__clear)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3328,6 +4126,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3338,7 +4144,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__count)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3398,6 +4204,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3408,7 +4222,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__dec)
-            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3472,6 +4286,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3482,7 +4304,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__del)
-            opts="-0 -s -q -v -h --keys-from --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-0 -s -q -v -h --keys-from --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3546,6 +4368,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3556,7 +4386,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__get)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3618,6 +4448,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3626,7 +4464,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__get__subcmd__many)
-            opts="-0 -s -q -v -h --keys-from --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-0 -s -q -v -h --keys-from --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3692,6 +4530,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3700,7 +4546,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__has)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3760,6 +4606,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3770,7 +4624,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__inc)
-            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3834,6 +4688,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3844,7 +4706,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__ls)
-            opts="-l -0 -s -q -v -h --long --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-l -0 -s -q -v -h --long --null --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3904,6 +4766,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3914,7 +4784,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__ping)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3974,6 +4844,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3984,7 +4862,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__set)
-            opts="-s -q -v -h --literal --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --literal --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4048,6 +4926,14 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -4058,7 +4944,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__set__subcmd__many)
-            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --ttl --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4124,6 +5010,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4132,7 +5026,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__kv__subcmd__stat)
-            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --store --prefix --threshold --connect-timeout --stall-timeout --cacert --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4194,6 +5088,14 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4202,7 +5104,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__man)
-            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --help"
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4238,6 +5140,334 @@ _dl() {
                     ;;
                 --join-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest)
+            opts="put show checkout tree verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__checkout)
+            opts="-s -q -v -h --if-exists --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --if-exists)
+                    COMPREPLY=($(compgen -W "replace keep error" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__put)
+            opts="-s -q -v -h --class --set --set-json --file --dir --ref --item --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --item)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__show)
+            opts="-s -q -v -h --class --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__tree)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__verify)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
                     return 0
                     ;;
                 *)

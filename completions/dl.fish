@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_dl_global_optspecs
-    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared h help V/version o/output= O/remote-name remote-header-name P/dir= extract= strip= member= unpack max-extract= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
+    string join \n cache-dir= config= no-config no-cache offline json q/quiet v/verbose= progress= color= lock-timeout= join-timeout= cache-shared shared= no-shared shared-mode= h help V/version o/output= O/remote-name remote-header-name P/dir= extract= strip= member= unpack max-extract= link if-exists= touch R/remote-time attr= attrs-json= label= filename= freshness= max-age= refresh check-method= newer-than= older-than= force stale-if-error keep= key-uri= key-param= key-params= auth-id= checksum= sha256= checksums= base= size= min-size= max-size= strict-length allow-html i/input= descriptor= X/request= H/header= query= d/data= data-urlencode= data-json= F/form= form-string= u/user= netrc netrc-file= A/user-agent= e/referer= compressed cacert= capath= cert= key= k/insecure tls-min= x/proxy= noproxy= resolve= 4/ipv4 6/ipv6 http-version= max-redirs= no-follow backend= retry= retry-delay= retry-max-wait= connect-timeout= stall-timeout= timeout= limit-rate= min-rate= mirror= resume= connections= j/jobs= allow-status= fail-fast L/location f/fail S/show-error meta= D/dump-header= xattr explain dry-run exit-code
 end
 
 function __fish_dl_needs_command
@@ -36,6 +36,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_needs_command" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_needs_command" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_needs_command" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_needs_command" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_needs_command" -s o -l output -d 'To this file (- is stdout)' -r -F
 complete -c dl -n "__fish_dl_needs_command" -s P -l dir -d 'Into this folder' -r -F
 complete -c dl -n "__fish_dl_needs_command" -l extract -d 'Unpack into this folder, all or nothing (gz, bz2, xz, zst, zip, tar)' -r -F
@@ -125,6 +129,7 @@ complete -c dl -n "__fish_dl_needs_command" -l offline -d 'No network: what is n
 complete -c dl -n "__fish_dl_needs_command" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_needs_command" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_needs_command" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_needs_command" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_needs_command" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_needs_command" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_needs_command" -s V -l version -d 'Version, and those of the backends'
@@ -157,6 +162,8 @@ complete -c dl -n "__fish_dl_needs_command" -a "fetch" -d 'Fetch URLs: cached, v
 complete -c dl -n "__fish_dl_needs_command" -a "get" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "download" -d 'Fetch URLs: cached, verified, recorded'
 complete -c dl -n "__fish_dl_needs_command" -a "cache" -d 'What is stored'
+complete -c dl -n "__fish_dl_needs_command" -a "blob" -d 'Contents by their hash'
+complete -c dl -n "__fish_dl_needs_command" -a "manifest" -d 'Self-describing artifacts: datasets, models'
 complete -c dl -n "__fish_dl_needs_command" -a "kv" -d 'One key-value interface over many stores'
 complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings'
 complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
@@ -257,6 +264,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l remote-header-name -d 'To a file named as the server says'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
@@ -288,6 +299,7 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -l offline -d 'No network: 
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand get" -s o -l output -d 'To this file (- is stdout)' -r -F
@@ -385,6 +397,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand get" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand get" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand get" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand get" -l remote-header-name -d 'To a file named as the server says'
 complete -c dl -n "__fish_dl_using_subcommand get" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
@@ -416,6 +432,7 @@ complete -c dl -n "__fish_dl_using_subcommand get" -l offline -d 'No network: wh
 complete -c dl -n "__fish_dl_using_subcommand get" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand get" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand get" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand get" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand download" -s o -l output -d 'To this file (- is stdout)' -r -F
@@ -513,6 +530,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand download" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand download" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand download" -s O -l remote-name -d 'To a file named as in the URL'
 complete -c dl -n "__fish_dl_using_subcommand download" -l remote-header-name -d 'To a file named as the server says'
 complete -c dl -n "__fish_dl_using_subcommand download" -l unpack -d 'With -o, -O or -P: the decoded file in place of the packed one'
@@ -544,33 +565,36 @@ complete -c dl -n "__fish_dl_using_subcommand download" -l offline -d 'No networ
 complete -c dl -n "__fish_dl_using_subcommand download" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand download" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand download" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand download" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand download" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand download" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "show" -d 'Everything known about an item'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "create" -d 'Make a new version by hand; prints the path to write to'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "put" -d 'Store a file; prints the path that it has in the cache'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "best" -d 'The newest version of exactly one key, or a new one; prints its path'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "set" -d 'Change status, label, name, dates, attributes of items'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "ready" -d 'Take in what was written at an item\'s path: size, digest, read-only'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "fail" -d 'Mark items as FAILED'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "touch" -d 'Count a read of items'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "cat" -d 'Print a file, unpacked: plain, gz, bz2, xz, zst, or one member of a zip or tar'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "members" -d 'What is in an archive'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "extract" -d 'Unpack an archive into a folder: all of it or nothing'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "rm" -d 'Remove items: to TRASH, or for good'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "delete" -d 'Remove items: to TRASH, or for good'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "restore" -d 'Bring items back from TRASH'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "clean" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "prune" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "verify" -d 'Hash what is stored, and tell what is damaged'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "stats" -d 'How much is stored, of what, how old, how often used'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "export" -d 'Write items into one file, for another machine'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "import" -d 'Take over what was exported: all of it or nothing'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
-complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import key dir" -f -a "dir" -d 'Where the cache is'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "ls" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "list" -d 'List what is stored: a table on a terminal, tab-separated lines elsewhere'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "show" -d 'Everything known about an item'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "path" -d 'The file of an item: the newest READY one of a URI'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "create" -d 'Make a new version by hand; prints the path to write to'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "put" -d 'Store a file; prints the path that it has in the cache'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "best" -d 'The newest version of exactly one key, or a new one; prints its path'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "set" -d 'Change status, label, name, dates, attributes of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "ready" -d 'Take in what was written at an item\'s path: size, digest, read-only'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "fail" -d 'Mark items as FAILED'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "touch" -d 'Count a read of items'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "cat" -d 'Print a file, unpacked: plain, gz, bz2, xz, zst, or one member of a zip or tar'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "members" -d 'What is in an archive'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "extract" -d 'Unpack an archive into a folder: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "rm" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "delete" -d 'Remove items: to TRASH, or for good'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "restore" -d 'Bring items back from TRASH'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "clean" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "prune" -d 'Remove what nobody needs; --dry-run lists it with the reasons'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "verify" -d 'Hash what is stored, and tell what is damaged'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "stats" -d 'How much is stored, of what, how old, how often used'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "export" -d 'Write items into one file, for another machine'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "import" -d 'Take over what was exported: all of it or nothing'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "push" -d 'Offer items to the shared store, whatever its mode'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "pull" -d 'Take items in from the shared store, by URI or key; prints their paths'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "key" -d 'The key of a URI with its parameters; it never changes between releases'
+complete -c dl -n "__fish_dl_using_subcommand cache; and not __fish_seen_subcommand_from ls list show path create put best set ready fail touch cat members extract rm delete restore clean prune verify stats export import push pull key dir" -f -a "dir" -d 'Where the cache is'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri -d 'Exactly this URI, whatever the parameters' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l uri-glob -d 'URIs that match (`*`, `?`, `[…]`)' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l key-param -d 'Joins the key and is not sent' -r
@@ -606,6 +630,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l all -d 'TRASH and DELETED too'
@@ -619,6 +647,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -656,6 +685,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l all -d 'TRASH and DELETED too'
@@ -669,6 +702,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -683,12 +717,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -703,12 +742,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l uri -d 'The URI' -r
@@ -739,12 +783,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from create" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l uri -d 'The URI' -r
@@ -775,6 +824,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l move -d 'Move it: the file is gone from where it was'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
@@ -782,6 +835,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l uri -d 'The URI' -r
@@ -815,6 +869,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l or-new -d 'Make a version if there is none, in the same transaction'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-touch -d 'Leave the counters alone'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-config -d 'Read no config file'
@@ -823,6 +881,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from best" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l attr -d 'An attribute: `rows=1200`, `seen=date:2026-01-31`, `group.name=text`' -r
@@ -864,6 +923,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l all -d 'TRASH and DELETED too'
@@ -873,6 +936,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -908,6 +972,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l all -d 'TRASH and DELETED too'
@@ -917,6 +985,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from ready" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -952,6 +1021,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l any -d 'One of the conditions is enough'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l all -d 'TRASH and DELETED too'
@@ -961,6 +1034,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from fail" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -975,12 +1049,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from touch" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l file -d 'This file in place of an ITEM' -r -F
@@ -997,6 +1076,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l raw -d 'The bytes as they are stored, packed or not'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-touch -d 'Leave the counters alone'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-config -d 'Read no config file'
@@ -1005,6 +1088,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from cat" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l file -d 'This file in place of an ITEM' -r -F
@@ -1020,12 +1104,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from members" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l file -d 'This file in place of an ITEM' -r -F
@@ -1047,6 +1136,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-touch -d 'Leave the counters alone'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-cache -d 'Neither look up nor store'
@@ -1054,6 +1147,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from extract" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -1089,6 +1183,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l purge -d 'Gone with its record'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l keep-record -d 'The file is gone, the record says DELETED'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l exact -d 'Only exactly the key of --uri and the parameters'
@@ -1100,6 +1198,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from rm" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -1135,6 +1234,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l purge -d 'Gone with its record'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l keep-record -d 'The file is gone, the record says DELETED'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l exact -d 'Only exactly the key of --uri and the parameters'
@@ -1146,6 +1249,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1160,12 +1264,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from restore" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l max-size -d 'Until no more than this is stored: TRASH first, then least recently read' -r
@@ -1184,6 +1293,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l orphans -d 'Files and folders without a record'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l missing -d 'Records without a file, but live WRITEs'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l versions -d 'What is not the best READY version, or a live WRITE, of its key'
@@ -1197,6 +1310,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l max-size -d 'Until no more than this is stored: TRASH first, then least recently read' -r
@@ -1215,6 +1329,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l orphans -d 'Files and folders without a record'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l missing -d 'Records without a file, but live WRITEs'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l versions -d 'What is not the best READY version, or a live WRITE, of its key'
@@ -1228,6 +1346,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from prune" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1242,6 +1361,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l repair -d 'Make names anew, set wrong files aside; what cannot be repaired becomes FAILED'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
@@ -1249,6 +1372,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1263,12 +1387,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from stats" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l uri -d 'Exactly this URI, whatever the parameters' -r
@@ -1304,6 +1433,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l with-salt -d 'What was fetched with credentials too, and the salt of their keys: the file is a secret then'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l exact -d 'Only exactly the key of --uri and the parameters'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l any -d 'One of the conditions is enough'
@@ -1314,6 +1447,7 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from export" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1328,14 +1462,69 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from import" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from push" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from pull" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l uri -d 'The URI' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-param -d 'Joins the key and is not sent' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l key-params -d 'Several of them as a JSON object (@FILE is read)' -r
@@ -1358,12 +1547,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from key" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1378,14 +1572,399 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "cat" -d 'Print blobs, hashed before they are printed'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "path" -d 'Where a blob is, read-only'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "stat" -d 'Size, path and users of blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "ls" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "list" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from cat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l as -d 'A path that ends in this name' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s l -l long -d 'Sizes, and how often each is used'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s l -l long -d 'Sizes, and how often each is used'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l force -d 'Also what an item or a manifest uses; such items become DELETED'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from rm" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l force -d 'Also what an item or a manifest uses; such items become DELETED'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "show" -d 'Print a manifest as it is stored'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "tree" -d 'All that a manifest refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l class -d 'Its class' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set -d 'A field that is a text' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set-json -d 'A field of any type (@FILE is read)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l file -d 'A file, stored with it' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l dir -d 'Every file below a folder, by its path from there; empty folders are left out' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l ref -d 'A blob or another manifest' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l item -d 'A cached item, with its URI and digests' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l class -d 'It must be of this class, or of another that is named so (exit 3 otherwise)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l if-exists -d 'What becomes of existing files (replace)' -r -f -a "replace\t''
+keep\t''
+error\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from checkout" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from tree" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get" -d 'The value of a key: its bytes, nothing added'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get-many" -d 'The values of several keys, as JSON lines'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "set" -d 'Store a value'
@@ -1420,12 +1999,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
@@ -1447,6 +2031,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s 0 -l null -d 'They end with a NUL each, not with a line end'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l no-cache -d 'Neither look up nor store'
@@ -1454,6 +2042,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l ttl -d 'Expires after this (0: never)' -r
@@ -1475,6 +2064,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l literal -d 'VALUE as it stands: @ and - mean nothing'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l no-cache -d 'Neither look up nor store'
@@ -1482,6 +2075,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l ttl -d 'Expires after this (0: never)' -r
@@ -1503,6 +2097,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l literal -d 'VALUE as it stands: @ and - mean nothing'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l no-cache -d 'Neither look up nor store'
@@ -1510,6 +2108,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l ttl -d 'Expires after this (0: never)' -r
@@ -1531,12 +2130,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
@@ -1558,6 +2162,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s 0 -l null -d 'They end with a NUL each, not with a line end'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l no-cache -d 'Neither look up nor store'
@@ -1565,6 +2173,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
@@ -1586,6 +2195,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'They end with a NUL each, not with a line end'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l no-cache -d 'Neither look up nor store'
@@ -1593,6 +2206,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1613,12 +2227,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l ttl -d 'Expires after this (0: never)' -r
@@ -1640,12 +2259,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l ttl -d 'Expires after this (0: never)' -r
@@ -1667,12 +2291,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1693,6 +2322,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s l -l long -d 'Sizes and expiries too, tab-separated'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'A NUL ends each key, not a line end'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l no-config -d 'Read no config file'
@@ -1701,6 +2334,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1721,6 +2355,10 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s l -l long -d 'Sizes and expiries too, tab-separated'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s 0 -l null -d 'A NUL ends each key, not a line end'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l no-config -d 'Read no config file'
@@ -1729,6 +2367,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1749,12 +2388,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1775,12 +2419,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1801,12 +2450,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
@@ -1827,12 +2481,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand config; and not __fish_seen_subcommand_from show path check" -f -a "show" -d 'The settings that hold, and where each came from'
@@ -1850,12 +2509,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from show" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1870,12 +2534,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from path" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1890,12 +2559,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand config; and __fish_seen_subcommand_from check" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1910,12 +2584,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1930,12 +2609,17 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand completions" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand completions" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand completions" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand completions" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand completions" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand completions" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand completions" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand completions" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand man" -l cache-dir -d 'The cache\'s folder' -r -F
@@ -1950,11 +2634,16 @@ always\t''
 never\t''"
 complete -c dl -n "__fish_dl_using_subcommand man" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
 complete -c dl -n "__fish_dl_using_subcommand man" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand man" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand man" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
 complete -c dl -n "__fish_dl_using_subcommand man" -l no-config -d 'Read no config file'
 complete -c dl -n "__fish_dl_using_subcommand man" -l no-cache -d 'Neither look up nor store'
 complete -c dl -n "__fish_dl_using_subcommand man" -l offline -d 'No network: what is not in the cache is exit 3'
 complete -c dl -n "__fish_dl_using_subcommand man" -l json -d 'Results as JSON, one object a line'
 complete -c dl -n "__fish_dl_using_subcommand man" -s q -s s -l quiet -d 'Only results and errors'
 complete -c dl -n "__fish_dl_using_subcommand man" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand man" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand man" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand man" -l help -d 'Everything about the command (-h: one screen)'

@@ -93,7 +93,7 @@ pub fn parse(text: &str) -> Result<File> {
 
 /// Tables that group settings under a name of their own; any other table is the value of an option (`query`, …).
 fn holds_tables_or_nothing_typed(name: &str) -> bool {
-    matches!(name, "cache" | "kv" | "secrets")
+    matches!(name, "cache" | "kv" | "manifest" | "secrets" | "shared")
 }
 
 /// Parses a flat TOML table, as descriptor files are.

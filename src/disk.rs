@@ -165,7 +165,7 @@ impl Lock {
                 other => other.map_err(|e| failed(&e))?,
             };
             match file.try_lock() {
-                Ok(()) if names(path, &file) => return Ok(Some(Self { file })),
+                Ok(()) if still_names(path, &file).map_err(|e| failed(&e))? => return Ok(Some(Self { file })),
                 Ok(()) => {}
                 Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
                 Err(std::fs::TryLockError::Error(e)) => return Err(failed(&e)),
@@ -205,10 +205,18 @@ impl Lock {
 /// Whether the path names this open file.
 #[must_use]
 pub fn names(path: &Path, file: &File) -> bool {
-    match (std::fs::symlink_metadata(path), file.metadata()) {
-        (Ok(a), Ok(b)) => a.dev() == b.dev() && a.ino() == b.ino(),
-        _ => false,
-    }
+    still_names(path, file).unwrap_or(false)
+}
+
+/// The same where another attempt depends on it: that it cannot be told must not look like "not any more", or the attempts
+/// would never end.
+fn still_names(path: &Path, file: &File) -> io::Result<bool> {
+    let named = match std::fs::symlink_metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+        other => other?,
+    };
+    let opened = file.metadata()?;
+    Ok(named.dev() == opened.dev() && named.ino() == opened.ino())
 }
 
 /// Temporary files that live now, so that an interrupted process can take them away.
@@ -258,13 +266,18 @@ impl Temporary {
     /// # Errors
     /// A disk error if the folder cannot be written.
     pub fn new_in(folder: &Path) -> Result<Self> {
+        let failed = |e: &io::Error| Error::disk(format!("cannot write in `{}`", folder.display()), e);
         loop {
             let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
             match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
                     // Between making and locking, a sweep may have taken it for a dead one.
                     let swept = matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock));
-                    if swept || !names(&path, &file) {
+                    let stands = still_names(&path, &file).map_err(|e| {
+                        let _ = std::fs::remove_file(&path);
+                        failed(&e)
+                    })?;
+                    if swept || !stands {
                         continue;
                     }
                     if let Ok(mut living) = LIVING.lock() {
@@ -273,7 +286,7 @@ impl Temporary {
                     return Ok(Self { path, file });
                 }
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(Error::disk(format!("cannot write in `{}`", folder.display()), &e)),
+                Err(e) => return Err(failed(&e)),
             }
         }
     }
@@ -348,8 +361,17 @@ impl TemporaryFolder {
                 Err(e) => return Err(failed(&e)),
             }
             // Between the two steps another may have taken it for a dead one: then there is no such folder any more.
-            let Ok(handle) = File::open(&path) else { continue };
-            if matches!(handle.try_lock(), Err(std::fs::TryLockError::WouldBlock)) || !names(&path, &handle) {
+            let opened =
+                File::open(&path).and_then(|handle| still_names(&path, &handle).map(|stands| (handle, stands)));
+            let (handle, stands) = match opened {
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                Err(e) => {
+                    let _ = std::fs::remove_dir(&path);
+                    return Err(failed(&e));
+                }
+                Ok(opened) => opened,
+            };
+            if matches!(handle.try_lock(), Err(std::fs::TryLockError::WouldBlock)) || !stands {
                 continue;
             }
             if let Ok(mut living) = LIVING.lock() {

@@ -9,8 +9,10 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`manager`] | a descriptor in, a usable file out: look up, judge, fetch, verify, commit, deliver; `task` is what is wanted, `report` what came of it |
+//! | [`manifest`] | self-describing artifacts under the hash of their content: classes, references, schemas, checkout |
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
+//! | [`shared`] | what one machine has, others need not fetch: signed records and blobs over a store |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`kv`] | one key-value interface over many stores: `driver` (the contract), a file for each engine, `store` (what they share), `open` (the one match) |
@@ -36,7 +38,8 @@
 //!
 //! # What always holds
 //!
-//! * Arrows point down: `manager` alone joins [`cache`], [`transfer`] and [`archive`], which do not know each other; leaves know only leaves.
+//! * Arrows point down: `manager` alone joins [`cache`], [`transfer`] and [`archive`], which do not know each other, and `manifest`
+//!   the first with the rooms of the last that move a tree into place; leaves know only leaves.
 //! * A row is READY only after its blob is in place under its name; a name at a destination appears by rename, or not at all.
 //! * Bytes are hashed once, in order, while they arrive. What is given out has the size, time and inode that it had when
 //!   it was hashed, or is hashed again.
@@ -60,9 +63,11 @@ pub mod event;
 pub mod json;
 pub mod kv;
 pub mod manager;
+pub mod manifest;
 pub mod message;
 pub mod partial;
 pub mod secret;
+pub mod shared;
 pub mod transfer;
 
 // The commands of the README are run by `tests/it/readme.rs`, its Rust by this.
@@ -75,3 +80,9 @@ mod dlmachine {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/cachelib.md")]
 mod cachelib {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cache-manager.md")]
+mod cache_manager {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cas-manifest.md")]
+mod cas_manifest {}

@@ -20,14 +20,14 @@
 
 pub mod codec;
 mod directory;
-mod extract;
+pub(crate) mod extract;
 pub mod format;
 mod glob;
-mod journal;
+pub(crate) mod journal;
 pub mod members;
 mod moves;
 mod pax;
-mod place;
+pub(crate) mod place;
 mod source;
 mod tar;
 #[cfg(test)]

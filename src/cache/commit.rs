@@ -86,7 +86,7 @@ fn settle(
     let digest = content.digests.sha256();
     let now = Timestamp::now();
     let place = |path_of_item: &Path| seat(registry, connection, digest, path_of_item, copy);
-    let newest = item::first(connection, folder, &item::newest_ready(), [&new.key.0])?;
+    let newest = item::newest(connection, folder, &new.key)?;
     let (id, is_new) = if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
         let record = place(&newest.path)?;
         item::note_copy(connection, newest.id, record.as_ref())?;
@@ -114,7 +114,16 @@ pub(crate) fn seat(
     copy: &RefCell<Option<Temporary>>,
 ) -> Outcome<Option<Record>> {
     let folder = registry.folder();
-    let blob_path = folder.blob(digest);
+    hold(registry, connection, digest)?;
+    Ok(match link::place(folder, &folder.blob(digest), path, copy.borrow_mut().take())? {
+        link::Placed::Link => None,
+        link::Placed::Copy(signature) => Some(Record::new(&signature, registry.boot().map(str::to_owned))),
+    })
+}
+
+/// Notes what a blob looks like that was just found to be right. `NeedsBlob` if it is gone.
+pub(crate) fn hold(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<Signature> {
+    let blob_path = registry.folder().blob(digest);
     // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
     let signature = Signature::of(&blob_path).map_err(|e| match e.kind() {
         ErrorKind::NotFound => Failure::NeedsBlob,
@@ -125,10 +134,7 @@ pub(crate) fn seat(
         _ => registry.boot().map(str::to_owned),
     };
     blob::note(connection, digest, &Record::new(&signature, boot))?;
-    Ok(match link::place(folder, &blob_path, path, copy.borrow_mut().take())? {
-        link::Placed::Link => None,
-        link::Placed::Copy(signature) => Some(Record::new(&signature, registry.boot().map(str::to_owned))),
-    })
+    Ok(signature)
 }
 
 /// Whether a new content only confirms a version: the same bytes, under the same trust, as a success or not as before.

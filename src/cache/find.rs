@@ -3,6 +3,7 @@
 use crate::cache::item::Item;
 use crate::cache::query::Purpose;
 use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::item::Named;
 use crate::cache::registry::{Registry, item, search};
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -65,8 +66,7 @@ fn choose(text: &str, all: Vec<Item>, purpose: Purpose) -> Result<Item> {
 }
 
 fn by_version(registry: &Registry, connection: &Connection, key: &Key, version: i64) -> Outcome<Option<Item>> {
-    let question = format!("{} WHERE i.key = ?1 AND i.version = ?2", item::SELECT);
-    item::first(connection, registry.folder(), &question, rusqlite::params![key.0, version])
+    item::first_named(connection, registry.folder(), Named::Version(key, version), "")
 }
 
 /// How a URI may be stored: as it was given, as it stands in a key, or redacted.

@@ -7,6 +7,7 @@
 //!   salt                        for the digests of credentials
 //!   blobs/sha256/ab/cdef…       0444, one inode a content
 //!   items/ab/KEY-VERSION/NAME   what users are given: the blob under its own name
+//!   names/ab/cdef…/NAME         a blob under a name that somebody asked for
 //!   partial/KEY, KEY.json       unfinished transfers
 //!   aside/                      files whose bytes turned out wrong
 //!   told/ID                     reads that could not be counted, so that `clean` knows of them
@@ -199,6 +200,13 @@ impl Folder {
         let hex = digest.hex();
         let (first, rest) = hex.split_at(2);
         self.path.join("blobs").join(digest.algorithm().name()).join(first).join(rest)
+    }
+
+    /// The folder of the names that a blob was asked for by.
+    pub(crate) fn names(&self, digest: &Digest) -> PathBuf {
+        let hex = digest.hex();
+        let (first, rest) = hex.split_at(2);
+        self.path.join("names").join(first).join(rest)
     }
 
     /// The folder of one version.

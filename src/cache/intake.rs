@@ -6,14 +6,17 @@
 use crate::cache::blobs::{self, Found};
 use crate::cache::folder::Folder;
 use crate::cache::registry::{Registry, blob};
-use crate::digest::{Digest, hash_reader};
+use crate::digest::{Digest, Hasher, hash_reader};
 use crate::disk::{self, Access, Signature};
 use crate::error::{Error, Kind, Result};
 use crate::partial::Partial;
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Seek as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+
+/// How much of a stream is taken at once.
+const RECEIVED_AT_ONCE_BYTES: usize = 256 << 10;
 
 /// Bytes that have their place among the blobs.
 #[derive(Debug, Clone)]
@@ -175,6 +178,38 @@ pub(crate) fn keep(registry: &Registry, partial: &Partial, expected: Option<&Dig
         blobs::put(registry.folder(), partial, &digest, registry.boot())?;
     }
     Ok((digest, size))
+}
+
+/// Makes a blob of exactly so many bytes from a stream, hashed as they are written.
+///
+/// # Errors
+/// `digest_mismatch`, `truncated` (integrity): it gave something else, or ended early; network (`store`): it failed; a disk error.
+pub(crate) fn receive(registry: &Registry, reader: &mut dyn io::Read, expected: &Digest, size: u64) -> Result<Partial> {
+    let partial = spool(registry.folder())?;
+    let mut hasher = Hasher::new([]);
+    let mut buffer = vec![0; RECEIVED_AT_ONCE_BYTES];
+    let mut left = size;
+    while left > 0 {
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = match reader.read(&mut buffer[..wanted]) {
+            Ok(0) => return Err(Error::new(Kind::Integrity, "truncated", format!("it ended {left} bytes early"))),
+            Ok(count) => count,
+            Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+            Err(e) => return Err(Error::new(Kind::Network, "store", "it broke off").cause(e.to_string())),
+        };
+        hasher.update(&buffer[..count]);
+        partial.file().write_all(&buffer[..count]).map_err(|e| partial.failed(&e))?;
+        left -= count as u64;
+    }
+    let digests = hasher.finish();
+    if digests.sha256() != expected {
+        return Err(Error::new(Kind::Integrity, "digest_mismatch", "bytes are not those that their digest says")
+            .cause(format!("expected sha256:{}, found sha256:{}", expected.hex(), digests.sha256().hex())));
+    }
+    if !is_there(registry, expected)? {
+        blobs::put(registry.folder(), &partial, expected, registry.boot())?;
+    }
+    Ok(partial)
 }
 
 /// A private copy of a file, which its user may write, ready to be given a name.

@@ -1,7 +1,7 @@
 //! An item: one version of one key, as a row of the registry.
 
 use crate::clock::Timestamp;
-use crate::descriptor::Key;
+use crate::descriptor::{Key, canonical};
 use crate::digest::{Digest, Digests};
 use crate::disk::Signature;
 use crate::error::{Error, Result};
@@ -216,6 +216,13 @@ impl Record {
 }
 
 impl Item {
+    /// Whether it came by a credential, or its key tells of one.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.download.as_ref().is_some_and(|d| d.private)
+            || (!self.params.is_empty() && canonical(&Value::Object(self.params.clone())).contains("\"hmac:"))
+    }
+
     /// `KEY-VERSION`.
     #[must_use]
     pub fn version_id(&self) -> String {

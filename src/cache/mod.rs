@@ -11,6 +11,7 @@
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
+//! | `content` | contents that users keep by digest, and what refers to them |
 //! | `extraction` | what was unpacked where, while it stands |
 //! | `clean`, `verify`, `stats` | keeping it in order |
 //! | `transport` | export and import |
@@ -26,6 +27,7 @@ pub mod change;
 pub mod clean;
 mod commit;
 pub mod condition;
+pub mod content;
 pub mod extraction;
 mod find;
 mod folder;
@@ -56,7 +58,7 @@ use folder::{Folder, check_key};
 use item::{Attribute, Download, Item, NewContent, NewItem};
 use query::{Purpose, Query};
 use registry::Registry;
-use registry::item::{COUNT_READ, COUNT_SEARCH};
+use registry::item::{COUNT_READ, COUNT_SEARCH, NEWEST_READY, Named};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -153,8 +155,8 @@ impl Cache {
     pub fn newest(&self, key: &Key, accept: &dyn Fn(&Item) -> bool) -> Result<Option<Item>> {
         self.registry.read(|connection| {
             let mut found = None;
-            let folder = self.registry.folder();
-            registry::item::ask(connection, folder, &registry::item::newest_ready(), [&key.0], &mut |item| {
+            let (folder, name) = (self.registry.folder(), Named::Key(key));
+            registry::item::named(connection, folder, name, NEWEST_READY, &mut |item| {
                 if found.is_none() && accept(&item) {
                     found = Some(item);
                 }
@@ -278,12 +280,13 @@ impl Cache {
         self.registry.count(COUNT_SEARCH, ids);
     }
 
-    /// What was last delivered to a path (absolute), and what it looked like then.
+    /// What was last delivered to a path (absolute) since the machine was started, and what it looked like then.
     ///
     /// # Errors
     /// Kind disk or cache.
     pub fn delivery(&self, path: &Path) -> Result<Option<(Signature, Digest)>> {
-        self.registry.read(|connection| registry::delivery::of_path(connection, path))
+        let boot = self.registry.boot();
+        self.registry.read(|connection| registry::delivery::of_path(connection, path, boot))
     }
 
     /// Notes what was delivered to a path (absolute).
@@ -291,7 +294,8 @@ impl Cache {
     /// # Errors
     /// Kind disk or cache.
     pub fn record_delivery(&self, path: &Path, signature: &Signature, digest: &Digest) -> Result<()> {
-        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest))
+        let boot = self.registry.boot();
+        self.registry.write(|connection| registry::delivery::note(connection, path, signature, digest, boot))
     }
 
     /// What was placed by unpacking this in this way at a path (absolute).

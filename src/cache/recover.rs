@@ -2,7 +2,8 @@
 //!
 //! Pages may be garbage, missing or zero, so tables are read by row number and never by an index: forward until the damage, then
 //! in growing steps over it, then backward to its other side. Every row that was kept must make sense, and a READY one must have its
-//! blob, which is hashed now: what is damaged once may be damaged twice. Whatever is lost costs a download. Deliveries and the
+//! blob, which is hashed now: what is damaged once may be damaged twice. Whatever is lost costs a download; what users keep by digest
+//! could not be downloaded, so where that list cannot be read whole, every blob is kept. Deliveries and the
 //! records of blobs are not kept, because they say that something need not be read again.
 //! The new registry is made aside and gets its name at the end; until then the damaged one stays, so this may be interrupted.
 
@@ -10,8 +11,9 @@ use crate::cache::blobs;
 use crate::cache::folder::Folder;
 use crate::cache::item::{Record, Status};
 use crate::cache::registry::connection::{self, Aside, Outcome, beside};
-use crate::cache::registry::{blob, item, params, schema};
-use crate::digest::Digest;
+use crate::cache::registry::{blob, item, params, root, schema};
+use crate::clock::Timestamp;
+use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
@@ -45,6 +47,10 @@ const OWNED: [(&str, &str, usize); 6] = [
     ("attr_text", "item, namespace, name, value", 4),
 ];
 
+/// What users keep by digest, and what refers to what.
+const ROOTS: [(&str, &str, usize); 2] =
+    [("roots", "sha256, size, created_at", 3), ("blob_references", "from_sha256, to_sha256", 2)];
+
 /// Mends the registry, unless another process did so since the file `inode` was opened. Gives the warning to tell.
 pub(crate) fn recover(folder: &Folder, inode: u64, lock_timeout: Duration, why: &str) -> Outcome<Option<String>> {
     let _lock = connection::lock(folder, lock_timeout)?;
@@ -54,10 +60,15 @@ pub(crate) fn recover(folder: &Folder, inode: u64, lock_timeout: Duration, why: 
     let aside = Aside::new(folder)?;
     let target = aside.open()?;
     schema::migrate(&target)?;
+    let mut roots_are_whole = false;
     if let Ok(source) = open_damaged(&folder.registry()) {
         target.execute_batch("BEGIN")?;
         salvage(&source, &target)?;
+        roots_are_whole = salvage_roots(&source, &target)?;
         target.execute_batch("COMMIT")?;
+    }
+    if !roots_are_whole {
+        adopt_blobs(folder, &target)?;
     }
     let kept = keep_sound(folder, &target)?;
     aside.finish(target, !folder.is_remote())?;
@@ -112,6 +123,54 @@ fn salvage(source: &Connection, target: &Connection) -> Outcome<()> {
                 if let Ok(values) = values {
                     let _ = insert.execute(params_from_iter(values));
                 }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies what users keep by digest; false if some of it may be lost.
+fn salvage_roots(source: &Connection, target: &Connection) -> Outcome<bool> {
+    let tables = source.query_row("SELECT count(*), sum(name = 'roots') FROM sqlite_schema", [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+    });
+    match tables {
+        // Of an older schema: there was none.
+        Ok((1.., Some(0))) => return Ok(true),
+        Ok((1.., _)) => {}
+        _ => return Ok(false),
+    }
+    let mut is_whole = true;
+    for (table, columns, count) in ROOTS {
+        let Ok(mut select) = source.prepare(&format!("SELECT {columns} FROM {table}")) else { return Ok(false) };
+        let mut insert = target.prepare(&insertion(table, columns, count))?;
+        let Ok(mut rows) = select.query([]) else { return Ok(false) };
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let values: rusqlite::Result<Vec<Value>> = (0..count).map(|column| row.get(column)).collect();
+                    is_whole &= values.is_ok_and(|values| insert.execute(params_from_iter(values)).is_ok());
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    is_whole = false;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(is_whole)
+}
+
+/// Every blob is kept from here on: nobody knows any more which of them a user kept, and those cannot be fetched again.
+fn adopt_blobs(folder: &Folder, target: &Connection) -> Outcome<()> {
+    let top = folder.path().join("blobs").join("sha256");
+    let names = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for shard in names(&top) {
+        for file in names(&shard.path()) {
+            let hex = [shard.file_name(), file.file_name()].map(|name| name.to_string_lossy().into_owned()).concat();
+            if let (Some(digest), Ok(metadata)) = (Digest::from_hex(Algorithm::Sha256, &hex), file.metadata()) {
+                root::keep(target, &digest, metadata.len(), Timestamp::now())?;
             }
         }
     }

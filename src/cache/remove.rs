@@ -9,7 +9,7 @@ use crate::cache::change::{Which, meant};
 use crate::cache::commit::reread;
 use crate::cache::item::{Item, Status};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, blob, change};
+use crate::cache::registry::{Registry, blob, change, root};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::Digest;
@@ -144,7 +144,7 @@ fn sweep_batch(registry: &Registry, versions: &[(Key, i64)], blobs: &[Digest]) -
         }
         for digest in blobs {
             if forget(connection, digest)? {
-                doom(registry, &registry.folder().blob(digest), &doomed);
+                doom_blob(registry, digest, &doomed);
             }
         }
         Ok(())
@@ -157,7 +157,33 @@ fn forget(connection: &Connection, digest: &Digest) -> Outcome<bool> {
         return Ok(false);
     }
     blob::forget(connection, digest)?;
+    root::forget(connection, digest)?;
     Ok(true)
+}
+
+/// Removes a content that a user kept, unless `refuse` finds a reason not to in the same transaction; gives how many bytes were freed.
+pub(crate) fn drop_content(
+    registry: &Registry,
+    digest: &Digest,
+    refuse: &dyn Fn(&Connection) -> Outcome<()>,
+) -> Result<u64> {
+    let doomed: RefCell<Vec<PathBuf>> = RefCell::default();
+    let aside = registry.folder().aside();
+    registry.folder().make(&aside).map_err(|e| Error::disk(format!("cannot make `{}`", aside.display()), &e))?;
+    registry.write(|connection| {
+        refuse(connection)?;
+        blob::forget(connection, digest)?;
+        root::forget(connection, digest)?;
+        doom_blob(registry, digest, &doomed);
+        Ok(())
+    })?;
+    Ok(doomed.into_inner().iter().map(|path| destroy(path)).sum())
+}
+
+/// Takes a blob out of the way, with the names that it was asked for by.
+fn doom_blob(registry: &Registry, digest: &Digest, doomed: &RefCell<Vec<PathBuf>>) {
+    doom(registry, &registry.folder().blob(digest), doomed);
+    doom(registry, &registry.folder().names(digest), doomed);
 }
 
 /// Takes a file or folder out of the way, to be removed once the registry is free.

@@ -114,8 +114,11 @@ pub(crate) fn stats(registry: &Registry) -> Result<Stats> {
             ages.get(name).map(|(items, bytes)| Share { name: name.to_owned(), items: *items, bytes: *bytes })
         };
         stats.by_age = AGES.iter().filter_map(|(_, name)| share(name)).collect();
-        let contents = "SELECT count(*), ifnull(sum(size), 0) FROM
-             (SELECT max(size) AS size FROM items WHERE sha256 IS NOT NULL AND status <> -2 GROUP BY sha256)";
+        let contents = "SELECT count(*), ifnull(sum(size), 0) FROM (SELECT max(size) AS size FROM (
+                 SELECT sha256, size FROM items WHERE sha256 IS NOT NULL AND status <> -2
+                 UNION ALL SELECT sha256, size FROM roots
+                 UNION ALL SELECT to_sha256, b.size FROM blob_references JOIN blobs b ON b.sha256 = to_sha256
+             ) GROUP BY sha256)";
         (stats.blobs, stats.bytes) = connection.query_row(contents, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(stats)
     })?;

@@ -1,12 +1,15 @@
 //! Whether every READY item has its bytes: all of them are hashed, each content once.
 
 use crate::cache::blobs;
+use crate::cache::content::{self, DamagedContent};
 use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{Registry, blob, item};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
 use crate::error::Result;
+use rusqlite::Connection;
 use std::io::ErrorKind;
 
 /// How many items are read at a time.
@@ -55,6 +58,8 @@ pub struct Verified {
     pub bytes: u64,
     /// What was damaged.
     pub findings: Vec<Finding>,
+    /// Contents without an item that are damaged: nothing but putting them again makes them anew.
+    pub contents: Vec<DamagedContent>,
     /// What `SQLite` says is wrong with the registry itself.
     pub registry: Vec<String>,
 }
@@ -63,8 +68,15 @@ impl Verified {
     /// Whether nothing was found, or all of it was put right: what could not be repaired is no longer READY.
     #[must_use]
     pub fn is_whole(&self, repaired: bool) -> bool {
-        self.registry.is_empty() && (repaired || self.findings.is_empty())
+        self.registry.is_empty() && self.contents.is_empty() && (repaired || self.findings.is_empty())
     }
+}
+
+/// What `SQLite` says is wrong with the registry, its indexes included.
+fn check(connection: &Connection) -> Outcome<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
 }
 
 /// Verifies these items, or all; with `repair`, names are made anew and damaged items set aside.
@@ -72,9 +84,12 @@ pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> 
     let mut verified = Verified::default();
     if ids.is_none() {
         verified.registry = registry.read(|connection| {
-            let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().filter(|line| line != "ok").collect())
+            let wrong = check(connection)?;
+            if repair && !wrong.is_empty() && registry.folder().is_writable() {
+                // Set aside; the rows that can be read are asked again.
+                return Err(Failure::Damaged(wrong.join("; ")));
+            }
+            Ok(wrong)
         })?;
     }
     let mut known: Option<(Digest, Option<Signature>)> = None;
@@ -111,6 +126,9 @@ pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> 
             }
         }
     }
+    let (_, bytes, damaged) = content::verify_all(registry, &content::without_item, repair)?;
+    verified.bytes += bytes;
+    verified.contents = damaged;
     Ok(verified)
 }
 
@@ -175,6 +193,12 @@ fn one(
         _ => Some(Damage::Gone),
     };
     let Some(damage) = damage else { return Ok(()) };
+    // What somebody removed, moved or replaced while it was looked at is not damaged.
+    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
+    if now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)) {
+        verified.items -= 1;
+        return Ok(());
+    }
     if !repair {
         verified.findings.push(Finding { item, damage, repaired: false });
         return Ok(());

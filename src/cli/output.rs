@@ -299,6 +299,24 @@ pub(crate) fn escape_field(bytes: &[u8]) -> String {
     out
 }
 
+/// How many columns of a terminal a text takes: a character may take none, one or two.
+pub(crate) fn columns(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+/// A text in exactly so many columns: cut with an ellipsis where it is too long, then filled up with spaces.
+pub(crate) fn fit(text: &str, wide: usize) -> String {
+    let mut fitted = text.to_owned();
+    if columns(text) > wide {
+        while columns(&fitted) >= wide.max(1) {
+            fitted.pop();
+        }
+        fitted.push('…');
+    }
+    let missing = wide.saturating_sub(columns(&fitted));
+    fitted + &" ".repeat(missing)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +332,17 @@ mod tests {
     fn fields_stay_on_their_line_and_can_be_undone() {
         assert_eq!(escape_field(b"a\tb\\c\nd\x01"), "a\\tb\\\\c\\nd\\u{1}");
         assert_eq!(escape_field(b"\xff\xfe"), "\\xff\\xfe");
+    }
+
+    #[test]
+    fn columns_are_those_of_a_terminal() {
+        assert_eq!((columns("abc"), columns("日本"), columns("e\u{301}"), columns("🦀")), (3, 4, 1, 2));
+        for text in ["日本語日本語", "cafe\u{301}cafe\u{301}", "🦀🦀🦀🦀🦀", "abcdefgh", "a", ""] {
+            for wide in 1..9 {
+                assert_eq!(columns(&fit(text, wide)), wide, "{text} in {wide}");
+            }
+        }
+        assert_eq!((fit("日本語", 4), fit("ab", 3)), ("日…\u{20}".to_owned(), "ab ".to_owned()));
     }
 
     #[test]

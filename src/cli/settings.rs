@@ -16,7 +16,7 @@ use dl::cache::clean::Limits;
 use dl::clock::{parse_duration, parse_size};
 use dl::config::{self, Entry, Given};
 use dl::error::{Error, Result};
-use dl::secret::Secrets;
+use dl::secret::{Secret, Secrets};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -53,12 +53,24 @@ const FAMILIES: &[&[&str]] = &[
     &["max-redirs", "no-follow"],
     &["user", "netrc", "netrc-file"],
     &["ipv4", "ipv6"],
+    &["shared", "no-shared"],
     &["data", "data-urlencode", "data-json", "form", "form-string"],
 ];
 /// Keys of `[cache]` that are no options: what a cache may hold is said once, for all commands.
 const LIMIT_KEYS: [&str; 2] = ["max-size", "max-age"];
+/// The tables of the config file.
+const TABLES: [&str; 6] = ["host", "cache", "kv", "manifest", "secrets", "shared"];
 /// Keys of tables, and the option that each is.
-const TABLE_KEYS: &[(&str, &str, &str)] = &[("cache", "multi-user", "cache-shared"), ("kv", "store", "store")];
+const TABLE_KEYS: &[(&str, &str, &str)] = &[
+    ("cache", "multi-user", "cache-shared"),
+    ("kv", "store", "store"),
+    ("shared", "url", "shared"),
+    ("shared", "mode", "shared-mode"),
+];
+/// The variable that holds the secret of `[shared]`.
+const SHARED_SECRET: &str = "DL_SHARED_SECRET";
+/// Keys of `[shared]` that are no options: nobody types a secret.
+const SHARED_KEYS: [&str; 2] = ["secret", "private"];
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,8 +126,21 @@ pub(crate) struct Layers {
     pub(crate) path: Option<PathBuf>,
     /// What the cache may hold (`[cache] max-size, max-age`).
     pub(crate) limits: Limits,
+    /// The classes that have a JSON Schema, and the file of each (`[manifest.schemas]`).
+    pub(crate) schemas: Vec<(String, PathBuf)>,
     /// Names that the config file calls secret: headers, query parameters.
     secret_names: (Vec<String>, Vec<String>),
+    /// What machines that share a store agree on (`[shared] secret, private`).
+    pub(crate) agreed: Agreed,
+}
+
+/// What machines that share a store agree on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Agreed {
+    /// Signs what is shared.
+    pub(crate) secret: Option<Secret>,
+    /// What was fetched with a credential is shared too.
+    pub(crate) private: bool,
 }
 
 /// The options that may stand in variables or in the config file.
@@ -145,6 +170,7 @@ impl Layers {
             None
         };
         let mut layers = Self { environment: environment(context, &typed.command.borrow()), ..Self::default() };
+        layers.agreed.secret = context.text(SHARED_SECRET)?.map(Secret::new);
         let no_config = match no_config {
             Some(said) => said,
             None => match context.text("DL_NO_CONFIG")? {
@@ -183,7 +209,11 @@ impl Layers {
         self.path = Some(path.to_owned());
         let keys = file_keys();
         for entry in &file.entries {
-            let names = keys.iter().filter_map(Arg::get_long).chain(["host", "cache", "kv", "secrets"]);
+            if TABLES.contains(&entry.key.as_str()) {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `{0}` is a table: `[{0}]`", entry.key)));
+            }
+            let names = keys.iter().filter_map(Arg::get_long).chain(TABLES);
             known(&entry.key, names, path, entry.line)?;
             self.file.push(setting(entry, &keys, path)?);
         }
@@ -214,9 +244,34 @@ impl Layers {
             *place = list_of(&entry.value);
             return Ok(());
         }
+        if table == "manifest" {
+            known(&entry.key, ["schemas"], path, entry.line)?;
+            let Given::Pairs(pairs) = &entry.value else {
+                let place = Origin::File(path.to_owned(), entry.line);
+                return Err(Error::usage(format!("{place}: `[manifest.schemas]` is a table of classes and files")));
+            };
+            // A file is meant from where the config file is.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            self.schemas = pairs.iter().map(|(class, file)| (class.clone(), folder.join(file))).collect();
+            return Ok(());
+        }
         let names = TABLE_KEYS.iter().filter(|(t, _, _)| *t == table).map(|(_, key, _)| *key);
         let limits = if table == "cache" { &LIMIT_KEYS[..] } else { &[] };
-        known(&entry.key, names.chain(limits.iter().copied()), path, entry.line)?;
+        let agreed = if table == "shared" { &SHARED_KEYS[..] } else { &[] };
+        known(&entry.key, names.chain(limits.iter().chain(agreed).copied()), path, entry.line)?;
+        if agreed.contains(&entry.key.as_str()) {
+            let text = list_of(&entry.value).pop().unwrap_or_default();
+            if entry.key == "secret" {
+                // The variable is nearer.
+                let said = Some(Secret::new(text)).filter(|secret| !secret.expose().is_empty());
+                self.agreed.secret = self.agreed.secret.take().or(said);
+            } else {
+                self.agreed.private = super::args::values::truth(&text).map_err(|why| {
+                    Error::usage(format!("bad value for `private` in {}:{}", path.display(), entry.line)).cause(why)
+                })?;
+            }
+            return Ok(());
+        }
         if limits.contains(&entry.key.as_str()) {
             let text = list_of(&entry.value).pop().unwrap_or_default();
             let wrong =
@@ -350,7 +405,8 @@ pub(crate) fn environment(context: &Context, command: &Command) -> Vec<Setting> 
 /// Variables that begin like options and are none, with what may have been meant.
 pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String>)> {
     let of_fetch = settable();
-    let names: Vec<String> = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]).map(option_variable).collect();
+    let options = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]);
+    let names: Vec<String> = options.map(option_variable).chain([SHARED_SECRET.to_owned()]).collect();
     let foreign = |name: &str| name.starts_with("DL_TEST_") || name.starts_with("DL_RUN_");
     context
         .option_variables()

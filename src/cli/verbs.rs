@@ -1,6 +1,6 @@
 //! The commands: their names and aliases, and which one a command line means.
 
-use super::args::{Completions, Fetch, Global, Man, Plain, Top, cache, kv};
+use super::args::{Completions, Fetch, Global, Man, Plain, Top, artifact, cache, kv};
 use super::{commands, hints, parse};
 use clap::{Args as _, Command, CommandFactory as _};
 use dl::error::{Error, Result};
@@ -200,6 +200,22 @@ pub(crate) const VERBS: &[Verb] = &[
         run: commands::cache_transport::import,
     },
     Verb {
+        words: &["cache", "push"],
+        aliases: &[],
+        about: "Offer items to the shared store, whatever its mode",
+        examples: "  dl cache push https://example.org/trips.csv --shared redis://cache.example.org",
+        options: cache::OfItems::command,
+        run: commands::cache_share::push,
+    },
+    Verb {
+        words: &["cache", "pull"],
+        aliases: &[],
+        about: "Take items in from the shared store, by URI or key; prints their paths",
+        examples: "  dl cache pull https://example.org/trips.csv --shared s3://team-cache/dl",
+        options: cache::OfItems::command,
+        run: commands::cache_share::pull,
+    },
+    Verb {
         words: &["cache", "key"],
         aliases: &[],
         about: "The key of a URI with its parameters; it never changes between releases",
@@ -214,6 +230,104 @@ pub(crate) const VERBS: &[Verb] = &[
         examples: "  du -sh \"$(dl cache dir)\"",
         options: Plain::command,
         run: commands::cache_key::dir,
+    },
+    Verb {
+        words: &["blob", "put"],
+        aliases: &[],
+        about: "Store files under their hashes, which are printed; clean never drops them",
+        examples: "  dl blob put model.bin\n  make-table | dl blob put -",
+        options: artifact::BlobPut::command,
+        run: commands::blob::put,
+    },
+    Verb {
+        words: &["blob", "cat"],
+        aliases: &[],
+        about: "Print blobs, hashed before they are printed",
+        examples: "  dl blob cat sha256:HEX | head\n  dl blob cat 1f2e3d4c",
+        options: artifact::OfHashes::command,
+        run: commands::blob::cat,
+    },
+    Verb {
+        words: &["blob", "path"],
+        aliases: &[],
+        about: "Where a blob is, read-only",
+        examples: "  wc -l \"$(dl blob path 1f2e3d4c)\"\n  python train.py \"$(dl blob path 1f2e3d4c --as trips.csv)\"",
+        options: artifact::BlobPath::command,
+        run: commands::blob::path,
+    },
+    Verb {
+        words: &["blob", "stat"],
+        aliases: &[],
+        about: "Size, path and users of blobs",
+        examples: "  dl blob stat 1f2e3d4c\n  dl blob stat --json 1f2e3d4c | jq .manifests",
+        options: artifact::OfHashes::command,
+        run: commands::blob::stat,
+    },
+    Verb {
+        words: &["blob", "ls"],
+        aliases: &["list"],
+        about: "The hashes of all blobs",
+        examples: "  dl blob ls --long\n  dl blob ls --json | jq 'select(.root)'",
+        options: artifact::BlobLs::command,
+        run: commands::blob::ls,
+    },
+    Verb {
+        words: &["blob", "rm"],
+        aliases: &["delete"],
+        about: "Remove blobs that no item and no manifest uses",
+        examples: "  dl blob rm 1f2e3d4c\n  dl cache clean        what only a removed manifest used is an orphan then",
+        options: artifact::BlobRm::command,
+        run: commands::blob::rm,
+    },
+    Verb {
+        words: &["blob", "verify"],
+        aliases: &[],
+        about: "Hash blobs, or all of them, and tell which are damaged",
+        examples: "  dl blob verify\n  dl blob verify 1f2e3d4c",
+        options: artifact::OfHashes::command,
+        run: commands::blob::verify,
+    },
+    Verb {
+        words: &["manifest", "put"],
+        aliases: &[],
+        about: "Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash",
+        examples: "  dl manifest put --class Dataset --set title=Trips --dir data\n  \
+                   dl manifest put --class Dataset --item trips.csv=https://example.org/trips.csv --set-json rows=2001\n  \
+                   dl manifest put --class Model --file weights=model.bin --ref data=1f2e3d4c\n  dl manifest put manifest.json",
+        options: artifact::ManifestPut::command,
+        run: commands::manifest::put,
+    },
+    Verb {
+        words: &["manifest", "show"],
+        aliases: &[],
+        about: "Print a manifest as it is stored",
+        examples: "  dl manifest show 1f2e3d4c | jq .value\n  dl manifest show 1f2e3d4c --class CSVDataset --class TSVDataset",
+        options: artifact::ManifestShow::command,
+        run: commands::manifest::show,
+    },
+    Verb {
+        words: &["manifest", "checkout"],
+        aliases: &[],
+        about: "Write the files of a manifest, and value.json, into a folder: all of them or none",
+        examples: "  dl manifest checkout 1f2e3d4c data",
+        options: artifact::ManifestCheckout::command,
+        run: commands::manifest::checkout,
+    },
+    Verb {
+        words: &["manifest", "tree"],
+        aliases: &[],
+        about: "All that a manifest refers to",
+        examples: "  dl manifest tree 1f2e3d4c",
+        options: artifact::OfHashes::command,
+        run: commands::manifest::tree,
+    },
+    Verb {
+        words: &["manifest", "verify"],
+        aliases: &[],
+        about: "Hash a manifest and all that it refers to",
+        examples: "  dl manifest verify 1f2e3d4c",
+        options: artifact::OfHashes::command,
+        run: commands::manifest::verify,
     },
     Verb {
         words: &["kv", "get"],
@@ -379,8 +493,13 @@ pub(crate) const VERBS: &[Verb] = &[
 ];
 
 /// What the groups are about.
-pub(crate) const GROUPS: &[(&str, &str)] =
-    &[("cache", "What is stored"), ("kv", "One key-value interface over many stores"), ("config", "Settings")];
+pub(crate) const GROUPS: &[(&str, &str)] = &[
+    ("cache", "What is stored"),
+    ("blob", "Contents by their hash"),
+    ("manifest", "Self-describing artifacts: datasets, models"),
+    ("kv", "One key-value interface over many stores"),
+    ("config", "Settings"),
+];
 
 impl Verb {
     /// The words as they are typed.

@@ -16,10 +16,12 @@ use crate::manager::give::{Proven, failed, final_place, finished, give_item, has
 use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source, error_to_json};
+use crate::manager::share::Offer;
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::manager::unpack;
 use crate::message::{Fields, Head, Request, Validators};
 use crate::partial::Partial;
+use crate::shared::lease::Lease;
 use crate::transfer::job::{Exchange, Fetched, Job, Proof};
 use crate::transfer::{filename, proof};
 use std::cell::Cell;
@@ -39,9 +41,13 @@ pub(crate) struct Asking<'a> {
     /// Whether the newest stored version turned out to be damaged: no older one takes its place.
     pub(crate) damaged: Cell<bool>,
     pub(crate) started: Timestamp,
+    /// What the shared store is offered in the end.
+    pub(crate) offered: Option<Item>,
+    /// Keeps other machines from fetching the same.
+    pub(crate) lease: Option<Lease>,
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
     /// The newest stored version that would be accepted and whose file stands.
     pub(crate) fn candidate(&self, listener: &dyn Listener) -> Result<Option<Item>> {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return Ok(None) };
@@ -105,11 +111,14 @@ impl Asking<'_> {
         Ok(asked.into_iter().all(|e| digests.get(e.digest.algorithm()) == Some(&e.digest)))
     }
 
-    /// Asks, keeps and delivers.
-    pub(crate) fn ask(mut self, listener: &dyn Listener) -> Report {
+    /// Asks, keeps and delivers; gives what is to be offered to others once that is told.
+    pub(crate) fn ask(mut self, listener: &dyn Listener) -> (Report, Option<Offer<'a>>) {
         match self.try_ask(listener) {
-            Ok(()) => finished(self.report),
-            Err(error) => self.stale_or_failed(error, listener),
+            Ok(()) => {
+                let offer = self.take_offer();
+                (finished(self.report), offer)
+            }
+            Err(error) => (self.stale_or_failed(error, listener), None),
         }
     }
 
@@ -135,6 +144,11 @@ impl Asking<'_> {
                 if self.candidate.is_some() {
                     // While we waited, another may have left a newer one.
                     self.candidate = self.candidate(listener)?;
+                } else if self.taken_from_shared(listener)?
+                    && let Some(item) = self.candidate.take()
+                {
+                    partial.discard_if_empty();
+                    return give_item(Some(cache), self.task, &item, Source::Shared, &mut self.report);
                 }
                 self.transfer(*partial, listener)
             }
@@ -296,6 +310,7 @@ impl Asking<'_> {
         if let Some(stored) = &item.download {
             self.report.headers = stored.headers.clone();
         }
+        self.note_offer(&item);
         give_item(Some(cache), self.task, &item, Source::Revalidated, &mut self.report)
     }
 
@@ -320,6 +335,7 @@ impl Asking<'_> {
         let kept = NewContent { size: content.size, digests: content.digests };
         let (item, is_new) = cache.commit(new, kept, partial, self.task.policy.keep)?;
         self.report.is_new = is_new;
+        self.note_offer(&item);
         if self.candidate.is_some() && self.report.checked.is_none() {
             let verdict = if is_new { "mismatch" } else { "match" };
             let method = conditions.map_or("content", judge::method_name);

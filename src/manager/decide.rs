@@ -80,6 +80,8 @@ fn look_up<'a>(
         candidate: None,
         damaged: Cell::new(false),
         started,
+        offered: None,
+        lease: None,
     });
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {
@@ -128,6 +130,14 @@ fn look_up<'a>(
             .hint("--newer-than and --older-than choose among what is stored; --max-age asks where it is too old"));
     }
     if task.policy.offline && asking.resolved.request.url.scheme() != "file" {
+        // A shared store on this machine needs no network.
+        if asking.candidate.is_none()
+            && asking.taken_from_shared(listener)?
+            && let Some(item) = asking.candidate.take()
+        {
+            give_item(cache, task, &item, Source::Shared, report)?;
+            return Ok(None);
+        }
         offline(&asking, report, listener)?;
         return Ok(None);
     }

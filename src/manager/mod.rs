@@ -73,6 +73,7 @@ mod give;
 mod judge;
 mod record;
 pub mod report;
+mod share;
 pub mod task;
 mod turns;
 mod unpack;
@@ -80,11 +81,13 @@ mod unpack;
 use crate::cache::{self, Cache};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
+use crate::shared::Shared;
 use crate::transfer::Transfer;
 use crate::transfer::job;
 use ask::Asking;
 use decide::Next;
 use report::Report;
+use share::Offer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -97,6 +100,8 @@ use turns::{Turn, Turns};
 pub struct Options {
     /// Where the cache is and how it is opened; `None`: there is none.
     pub cache: Option<cache::Options>,
+    /// What other machines have fetched; `None`: there is no shared store.
+    pub shared: Option<Arc<Shared>>,
     /// How many tasks run at once.
     pub jobs: usize,
     /// How long another process's fetch of the same is waited for; `None`: as long as it grows.
@@ -121,6 +126,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             cache: None,
+            shared: None,
             jobs: 8,
             join_timeout: None,
             fail_fast: false,
@@ -153,7 +159,11 @@ impl Manager {
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
             Next::Done(report) => *report,
-            Next::Ask(ask) => ask.ask(listener),
+            Next::Ask(ask) => {
+                let (report, offer) = ask.ask(listener);
+                offer.into_iter().for_each(Offer::make);
+                report
+            }
         };
         let report = unpack::unpack(self, task, &mut Turn::default(), report, listener);
         if let (Some(cache), Some(item), None) = (self.opened_cache(), &report.item, &report.error) {
@@ -253,7 +263,8 @@ impl Manager {
                     while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
                         let task = &tasks[index];
-                        let mut report = if self.is_cancelled() { interrupted(task) } else { ask.ask(ears.as_ref()) };
+                        let (mut report, offer) =
+                            if self.is_cancelled() { (interrupted(task), None) } else { ask.ask(ears.as_ref()) };
                         if !waits_for_turn[index] {
                             report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
                         }
@@ -262,6 +273,8 @@ impl Manager {
                         if sender.send((index, report)).is_err() {
                             return;
                         }
+                        // Nobody waits for what others are offered.
+                        offer.into_iter().for_each(Offer::make);
                     }
                 });
             }

@@ -206,3 +206,9 @@ pub(super) fn in_body(error: &reqwest::Error, received: u64) -> WireError {
         ..wire(Kind::Integrity, "truncated", format!("the body ended early, after {received} bytes"), error)
     }
 }
+
+/// A stream that the server took back before its end, without calling it an error.
+pub(super) fn reset_in_body(received: u64) -> WireError {
+    let error = Error::new(Kind::Integrity, "truncated", format!("the body ended early, after {received} bytes"));
+    WireError { error: error.cause("the stream was reset"), unsent: false, transient: true }
+}

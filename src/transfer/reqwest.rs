@@ -10,9 +10,11 @@ use crate::transfer::fault::{self, Place, Unresolved};
 use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
 use crate::transfer::{judge, refusal, tls};
 use bytes::Bytes;
+use hyper::body::Body as _;
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use url::{Host, Url};
@@ -315,7 +317,7 @@ async fn before_head(error: &::reqwest::Error, place: &Place, proxy: Option<Url>
 }
 
 /// Tells what comes back.
-async fn carry(mut response: ::reqwest::Response, method: http::Method, place: &Place, signals: flume::Sender<Signal>) {
+async fn carry(response: ::reqwest::Response, method: http::Method, place: &Place, signals: flume::Sender<Signal>) {
     let head = head_of(&response);
     let framing = match framing_of(&head, &method) {
         Ok(framing) => framing,
@@ -327,16 +329,22 @@ async fn carry(mut response: ::reqwest::Response, method: http::Method, place: &
     if signals.send_async(Signal::Head { head, framing, tls: place.tls }).await.is_err() {
         return;
     }
+    let is_http2 = response.version() == http::Version::HTTP_2;
+    let mut body = ::reqwest::Body::from(response);
     let mut received = 0;
     loop {
-        let signal = match response.chunk().await {
-            Ok(Some(bytes)) if bytes.is_empty() => continue,
-            Ok(Some(bytes)) => {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        let signal = match frame.map(|frame| frame.map(hyper::body::Frame::into_data)) {
+            Some(Ok(Ok(bytes))) if !bytes.is_empty() => {
                 received += bytes.len() as u64;
                 Signal::Data(bytes)
             }
-            Ok(None) => Signal::End,
-            Err(error) => Signal::Failed(fault::in_body(&error, received)),
+            // Nothing, or trailers.
+            Some(Ok(_)) => continue,
+            Some(Err(error)) => Signal::Failed(fault::in_body(&error, received)),
+            // For hyper a stream that was reset with NO_ERROR is one that ended; whether all came is another matter.
+            None if is_http2 && !body.is_end_stream() => Signal::Failed(fault::reset_in_body(received)),
+            None => Signal::End,
         };
         let over = !matches!(signal, Signal::Data(_));
         if signals.send_async(signal).await.is_err() || over {

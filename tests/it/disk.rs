@@ -12,10 +12,11 @@ fn set_mode(path: impl AsRef<Path>, mode: u32) {
 }
 
 /// A small file system of its own, where we may mount one.
-struct Small(PathBuf);
+pub struct Small(pub PathBuf);
 
 impl Small {
-    fn mount(path: PathBuf, options: &str) -> Option<Self> {
+    /// Mounts one; `None`, told loudly, where that is not allowed.
+    pub fn mount(path: PathBuf, options: &str) -> Option<Self> {
         std::fs::create_dir_all(&path).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).output();
         if mounted.is_ok_and(|m| m.status.success()) {
@@ -25,7 +26,7 @@ impl Small {
         None
     }
 
-    fn read_only(&self) {
+    pub fn read_only(&self) {
         assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
     }
 }
@@ -267,4 +268,58 @@ fn memory_does_not_grow_with_the_size() {
             .run();
         run.ok().has("size", 300 << 20);
     });
+}
+
+#[test]
+fn a_disk_that_is_full_at_any_stage() {
+    both(|sandbox| {
+        let origin = Origin::of(bytes(400_000));
+        for kilobytes in (20..1100).step_by(90) {
+            let Some(small) = Small::mount(sandbox.cache(), &format!("size={kilobytes}k,mode=700")) else { return };
+            for destination in [None, Some("out")] {
+                let _ = std::fs::remove_file(sandbox.path("out"));
+                let words = destination.iter().flat_map(|d| ["-o", d]);
+                let run = sandbox.dl(["fetch", "--force"].into_iter().chain(words)).arg(origin.url("/a")).run();
+                assert!(matches!(run.code, 0 | 2 | 9 | 10), "{kilobytes} KiB\n{}", run.tell());
+                match destination {
+                    Some(name) if run.code == 0 => assert!(sandbox.read(name) == bytes(400_000)),
+                    Some(name) => assert!(!sandbox.path(name).exists(), "{}", run.tell()),
+                    None if run.code == 0 => assert!(std::fs::read(run.path()).unwrap() == bytes(400_000)),
+                    None => {}
+                }
+                sandbox.check_blobs();
+            }
+            drop(small);
+        }
+    });
+}
+
+#[test]
+fn the_cache_of_another_user_is_refused() {
+    let Some(setpriv) = crate::support::servers::program("DL_TEST_SETPRIV", "setpriv") else { return };
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let origin = Origin::of("content");
+    let url = origin.url("/a");
+    sandbox.dl(["fetch", &url]).run().ok();
+    for open in [sandbox.path(".."), sandbox.cache()] {
+        set_mode(open, 0o755);
+    }
+    let other = [setpriv.as_os_str(), "--reuid=65534".as_ref(), "--regid=65534".as_ref(), "--clear-groups".as_ref()];
+    let run = sandbox.dl(["fetch", "--json", &url]).under(other).run();
+    run.fails(10).error("cache", "unsafe_cache");
+    // Root uses what another owns, and leaves files of that owner.
+    for name in sandbox.cache_tree().iter().map(String::as_str).chain([""]) {
+        std::os::unix::fs::lchown(sandbox.cache().join(name), Some(65534), Some(65534)).unwrap();
+    }
+    sandbox.dl(["fetch", &origin.url("/b")]).run().ok();
+    for name in sandbox.cache_tree() {
+        let owner =
+            std::os::unix::fs::MetadataExt::uid(&std::fs::symlink_metadata(sandbox.cache().join(&name)).unwrap());
+        assert_eq!(owner, 65534, "{name}");
+    }
+    let run = sandbox.dl(["fetch", "--json", &url]).under(other).run();
+    run.ok().has("source", "hit");
 }

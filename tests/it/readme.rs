@@ -373,6 +373,18 @@ fn every_option_that_is_named_exists() {
     let sandbox = Sandbox::new();
     let verbs = "key create put best ls set rm clean verify export cat members extract".split(' ');
     let verbs = verbs.map(|verb| format!("cache {verb} --help"));
+    let others = [
+        "manifest put",
+        "manifest show",
+        "manifest checkout",
+        "blob path",
+        "blob rm",
+        "blob ls",
+        "kv set",
+        "kv get",
+        "kv ls",
+    ];
+    let verbs = verbs.chain(others.map(|verb| format!("{verb} --help")));
     let texts = ["--help", "fetch --help"].map(str::to_owned).into_iter().chain(verbs);
     let help: String = texts.map(|arguments| sandbox.run(&arguments).ok().out().to_owned()).collect();
     let known = options(&help);

@@ -2,8 +2,11 @@
 //! every file and every message when the test ends.
 
 use crate::support::origin::Origin;
+use crate::support::random::Random;
 use crate::support::reply::Reply;
 use crate::support::sandbox::both;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 #[test]
 fn secrets_are_on_the_wire_only() {
@@ -98,5 +101,49 @@ fn configured_names_are_secret_too() {
         let url = origin.url(&format!("/a?door={secret}"));
         sandbox.dl(["-v", "fetch", "--json", "-H"]).arg(format!("X-Door: {secret}")).arg(url).run().ok();
         assert_eq!(origin.last().header("x-door"), Some(secret.as_str()));
+    });
+}
+
+#[test]
+fn killed_commands_leave_none() {
+    both(|sandbox| {
+        let secret = sandbox.canary("killed");
+        let echo = secret.clone();
+        let origin = Origin::new(move |_, conn| {
+            let reply = Reply::ok(vec![0; 400_000]).field("ETag", "\"v\"").field("X-Auth-Token", &echo);
+            conn.send(reply.head());
+            conn.dribble(&reply.body, 20_000, Duration::from_millis(2));
+        });
+        let url = origin.url(&format!("/a?token={secret}")).replace("http://", &format!("http://maria:{secret}@"));
+        let mut random = Random::new("killed_commands_leave_none");
+        for _ in 0..12 {
+            let words = ["-v", "fetch", "--force", "--explain", "--xattr", "--meta", "meta.json", "-o", "out", &url];
+            let running = sandbox.dl(words).arg("-H").arg(format!("X-Api-Key: {secret}")).spawn();
+            std::thread::sleep(Duration::from_millis(random.below(60)));
+            running.kill();
+            running.wait();
+        }
+        // One that comes through sweeps what the killed ones left.
+        sandbox.dl(["fetch", "--xattr", "-o", "out", &url]).arg("-H").arg(format!("X-Api-Key: {secret}")).run().ok();
+        for name in xattr::list(sandbox.path("out")).unwrap() {
+            let value = xattr::get(sandbox.path("out"), &name).unwrap().unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&value).contains(&secret), "{name:?}");
+        }
+    });
+}
+
+#[test]
+fn the_dumped_head_is_for_its_owner_under_any_umask() {
+    both(|sandbox| {
+        let secret = sandbox.canary("head");
+        let origin = Origin::replying(Reply::ok("fine").field("Set-Cookie", &secret));
+        for umask in ["000", "077"] {
+            let name = format!("head{umask}");
+            sandbox.may_hold_secrets(sandbox.path(&name));
+            sandbox.dl(["fetch", "--force", "-D", &name, &origin.url("/a")]).umask(umask).run().ok();
+            let mode = std::fs::metadata(sandbox.path(&name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            assert!(String::from_utf8_lossy(&sandbox.read(&name)).contains(&secret));
+        }
     });
 }

@@ -180,3 +180,48 @@ fn many_processes_write_one_registry() {
     }
     assert_eq!(sandbox.items().len(), 64);
 }
+
+#[test]
+fn a_stopped_leader_is_passed_by_and_does_no_harm_when_it_goes_on() {
+    both(|sandbox| {
+        let file = File::new(bytes(300_000)).etag("\"v\"");
+        let origin = Origin::new(move |request, conn| {
+            if request.number == 0 {
+                conn.begin(&file.reply(request), 100_000);
+                return conn.stall();
+            }
+            conn.file(request, &file);
+        });
+        let url = origin.url("/a");
+        let leader = sandbox.dl(["fetch", "--stall-timeout", "3s", "-o", "first", &url]).spawn();
+        until("the first request", || origin.count() == 1);
+        leader.signal(rustix::process::Signal::STOP);
+        let run = sandbox.dl(["fetch", "--stall-timeout", "300ms", "-o", "second", &url]).run();
+        assert!(run.ok().code == 0 && sandbox.read("second") == bytes(300_000));
+        leader.signal(rustix::process::Signal::CONT);
+        assert!(leader.wait().ok().code == 0 && sandbox.read("first") == bytes(300_000));
+    });
+}
+
+#[test]
+fn of_many_that_would_resume_one_does() {
+    both(|sandbox| {
+        let file = File::new(bytes(300_000)).etag("\"v\"");
+        let origin = Origin::new(move |request, conn| {
+            if request.number == 0 {
+                conn.begin(&file.reply(request), 150_000);
+                return conn.cut();
+            }
+            conn.file(request, &file);
+        });
+        let url = origin.url("/a");
+        sandbox.dl(["fetch", "--retry", "0", &url]).run().fails(8);
+        let running: Vec<_> = (0..6).map(|n| sandbox.dl(["fetch", "-o", &format!("out{n}"), &url]).spawn()).collect();
+        for (number, one) in running.into_iter().enumerate() {
+            one.wait().ok();
+            assert!(sandbox.read(format!("out{number}")) == bytes(300_000));
+        }
+        assert_eq!(origin.count(), 2, "the rest was asked for once");
+        assert!(origin.last().header("range").is_some());
+    });
+}

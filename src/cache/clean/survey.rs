@@ -170,7 +170,11 @@ impl Survey {
 
 /// How many rows need a content.
 fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
-    let mut statement = connection.prepare_cached("SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2)
+              + (SELECT count(*) FROM roots WHERE sha256 = ?1)
+              + (SELECT count(*) FROM blob_references WHERE to_sha256 = ?1)",
+    )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
 
@@ -337,14 +341,17 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
         return Ok(());
     }
     registry.read(|connection| {
-        let mut statement =
-            connection.prepare_cached("SELECT sha256 FROM items WHERE sha256 >= ?1 AND (?2 IS NULL OR sha256 < ?2)")?;
         let end = shard.checked_add(1).map(|next| vec![next]);
-        let mut rows = statement.query(params![vec![shard], end])?;
-        while let Some(row) = rows.next()? {
-            let bytes: Vec<u8> = row.get(0)?;
-            if !deleted.contains(&bytes) {
-                names.remove(&crate::digest::encode_hex(&bytes)[2..]);
+        for (table, column) in [("items", "sha256"), ("roots", "sha256"), ("blob_references", "to_sha256")] {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {column} FROM {table} WHERE {column} >= ?1 AND (?2 IS NULL OR {column} < ?2)"
+            ))?;
+            let mut rows = statement.query(params![vec![shard], end])?;
+            while let Some(row) = rows.next()? {
+                let bytes: Vec<u8> = row.get(0)?;
+                if table != "items" || !deleted.contains(&bytes) {
+                    names.remove(&crate::digest::encode_hex(&bytes)[2..]);
+                }
             }
         }
         Ok(())
@@ -366,6 +373,16 @@ fn litter(registry: &Registry, survey: &mut Survey) {
     let aside = registry.folder().aside();
     for name in names_in(&aside) {
         survey.add_file(aside.join(name), Reason::Orphan, What::Litter);
+    }
+    let named = registry.folder().path().join("names");
+    for shard in names_in(&named) {
+        for name in names_in(&named.join(&shard)) {
+            let digest = Digest::from_hex(Algorithm::Sha256, &format!("{shard}{name}"));
+            // The names of a blob that goes go with it.
+            if digest.is_none_or(|digest| !registry.folder().blob(&digest).exists()) {
+                survey.add_file(named.join(&shard).join(name), Reason::Orphan, What::Litter);
+            }
+        }
     }
     let items = registry.folder().items();
     for name in names_in(&items) {

@@ -140,8 +140,11 @@ pub(crate) struct Seen {
 
 /// Whether a row needs the blob's bytes. The one place that knows who uses blobs.
 pub(crate) fn is_used(connection: &Connection, digest: &Digest) -> Outcome<bool> {
-    let mut statement =
-        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)
+             OR EXISTS (SELECT 1 FROM roots WHERE sha256 = ?1)
+             OR EXISTS (SELECT 1 FROM blob_references WHERE to_sha256 = ?1)",
+    )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cache::condition::{Condition, Field, Operator, Subject};
 use crate::cache::folder::Folder;
-use crate::cache::item::AttributeValue;
+use crate::cache::item::{AttributeValue, Status};
 use crate::digest::{Algorithm, Digest};
 use rusqlite::types::Value;
 use std::os::unix::ffi::OsStrExt as _;
@@ -56,10 +56,10 @@ pub(crate) fn after(prefix: &str) -> Option<String> {
     None
 }
 
-/// How a condition on an attribute is asked.
+/// How a condition is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The index of the attribute gives the items.
+    /// An index gives the items.
     ByValue,
     /// Items are read in their order and each is looked at: better where most have what is wanted.
     ByItem,
@@ -68,7 +68,7 @@ pub(crate) enum Way {
 /// The condition as SQL over `items i`.
 pub(crate) fn sql(bound: &mut Bound, folder: &Folder, condition: &Condition, way: Way) -> String {
     match &condition.subject {
-        Subject::Field(field) => of_field(bound, folder, *field, condition),
+        Subject::Field(field) => of_field(bound, folder, *field, condition, way),
         Subject::Attribute(namespace, name) => {
             let all = of_attribute(bound, namespace.as_deref(), name, condition, way);
             match (all.is_empty(), way) {
@@ -83,12 +83,48 @@ pub(crate) fn sql(bound: &mut Bound, folder: &Folder, condition: &Condition, way
     }
 }
 
-/// The items that a condition on an attribute means, each at least once, for counting; `None` for one on a field.
-pub(crate) fn candidates(condition: &Condition) -> Option<(String, Bound)> {
-    let Subject::Attribute(namespace, name) = &condition.subject else { return None };
-    let mut bound = Bound::default();
-    let all = of_attribute(&mut bound, namespace.as_deref(), name, condition, Way::ByValue);
-    (!all.is_empty()).then(|| (all.join(" UNION ALL "), bound))
+/// The items that a condition means, each at least once, for counting.
+pub(crate) fn candidates(bound: &mut Bound, folder: &Folder, condition: &Condition) -> String {
+    match &condition.subject {
+        Subject::Field(field) => {
+            let text = of_field(bound, folder, *field, condition, Way::ByValue);
+            format!("SELECT 1 FROM items i WHERE {text}")
+        }
+        Subject::Attribute(namespace, name) => {
+            let all = of_attribute(bound, namespace.as_deref(), name, condition, Way::ByValue);
+            if all.is_empty() { "SELECT 1 WHERE 0".to_owned() } else { all.join(" UNION ALL ") }
+        }
+    }
+}
+
+/// Whether an index can find what a condition means. The others are: what is not something, counters, a text that may begin with
+/// anything, and what no index has.
+pub(crate) fn is_indexed(condition: &Condition) -> bool {
+    let Subject::Field(field) = condition.subject else { return true };
+    let (operator, is_equality) = (condition.operator, matches!(condition.operator, Operator::Equal | Operator::In));
+    match field {
+        Field::Status => true,
+        Field::Version | Field::ReadCount | Field::LastSearch | Field::SearchCount => false,
+        Field::VersionId => is_equality,
+        Field::Label => (is_equality && !condition.values.iter().any(is_empty)) || has_beginning(condition),
+        Field::Path | Field::Uri | Field::Key | Field::Filename | Field::Ext if operator == Operator::Glob => {
+            has_beginning(condition)
+        }
+        Field::Path => is_equality,
+        Field::Sha256 if operator == Operator::Glob => false,
+        _ => operator != Operator::NotEqual,
+    }
+}
+
+fn is_empty(value: &AttributeValue) -> bool {
+    matches!(value, AttributeValue::Varchar(text) if text.is_empty())
+}
+
+/// Whether a pattern begins with something.
+fn has_beginning(condition: &Condition) -> bool {
+    let first = condition.values.first();
+    condition.operator == Operator::Glob
+        && matches!(first, Some(AttributeValue::Varchar(text)) if !text.is_empty() && !text.starts_with(['*', '?', '[']))
 }
 
 const fn sign(operator: Operator) -> &'static str {
@@ -148,6 +184,10 @@ fn of_attribute(
             for value in values {
                 let mark = bound.bind(value);
                 text.extend([" AND ", plus, "value ", sign(condition.operator), " ", &mark]);
+                if (table, condition.operator) == ("attr_text", Operator::Equal) {
+                    // Its index has the beginnings.
+                    text.extend([" AND ", plus, "substr(value, 1, 64) = substr(", &mark, ", 1, 64)"]);
+                }
             }
         }
         if let Some(namespace) = namespace {
@@ -159,7 +199,10 @@ fn of_attribute(
     tables.into_iter().map(one).collect()
 }
 
-fn of_field(bound: &mut Bound, folder: &Folder, field: Field, condition: &Condition) -> String {
+fn of_field(bound: &mut Bound, folder: &Folder, field: Field, condition: &Condition, way: Way) -> String {
+    if let (Field::Status, true) = (field, is_order(condition.operator)) {
+        return of_field(bound, folder, field, &one_of_statuses(condition), way);
+    }
     let values: Vec<Value> = condition
         .values
         .iter()
@@ -199,21 +242,25 @@ fn of_field(bound: &mut Bound, folder: &Folder, field: Field, condition: &Condit
                 let mark = bound.bind(values[0].clone());
                 return format!("lower(hex(i.sha256)) GLOB {mark}");
             }
-            compared(bound, "i.sha256", condition.operator, digests)
+            compared(bound, &plus(way, "i.sha256"), condition.operator, digests)
         }
         Field::Path => {
-            let items = folder.items();
-            let items = bound.bind(items.to_string_lossy().into_owned());
+            let folder = folder.items().to_string_lossy().into_owned();
+            let range = match texts().next() {
+                Some(pattern) if condition.operator == Operator::Glob => keys_of_paths(bound, &folder, pattern),
+                _ => None,
+            };
+            let items = bound.bind(folder);
             let path = format!(
                 "({items} || '/' || substr(i.key, 1, 2) || '/' || i.key || '-' || i.version || '/' || i.filename)"
             );
-            compared(bound, &path, condition.operator, values)
+            let text = compared(bound, &path, condition.operator, values);
+            format!("({text}{})", range.unwrap_or_default())
         }
         field => {
-            let mut text = compared(bound, column(field), condition.operator, values.clone());
+            let mut text = compared(bound, &plus(way, column(field)), condition.operator, values.clone());
             // Partial indexes are used only where it can be seen that they hold all that is wanted.
-            let is_empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
-            if field == Field::Label && is_equality && !values.iter().any(is_empty) {
+            if field == Field::Label && is_indexed(condition) {
                 text += " AND i.label <> ''";
             }
             if field == Field::Status && is_equality && !values.contains(&Value::Integer(3)) {
@@ -222,6 +269,32 @@ fn of_field(bound: &mut Bound, folder: &Folder, field: Field, condition: &Condit
             format!("({text})")
         }
     }
+}
+
+const fn is_order(operator: Operator) -> bool {
+    !matches!(operator, Operator::Equal | Operator::In | Operator::Glob)
+}
+
+/// There are few statuses: what is less or more than one is one of those.
+fn one_of_statuses(condition: &Condition) -> Condition {
+    let number = condition.values.first().map_or(0, |v| if let AttributeValue::Int(number) = v { *number } else { 0 });
+    let holds = |status: &i64| match condition.operator {
+        Operator::Less => *status < number,
+        Operator::AtMost => *status <= number,
+        Operator::Greater => *status > number,
+        Operator::AtLeast => *status >= number,
+        _ => *status != number,
+    };
+    let values = Status::ALL.iter().map(|status| status.number()).filter(holds).map(AttributeValue::Int).collect();
+    Condition { operator: Operator::In, values, ..condition.clone() }
+}
+
+/// The range of keys that a pattern for paths can mean.
+fn keys_of_paths(bound: &mut Bound, items: &str, pattern: &str) -> Option<String> {
+    let below = pattern.strip_prefix(items)?.strip_prefix('/')?.get(2..)?.strip_prefix('/')?;
+    let literal = below.split(['*', '?', '[', '-']).next()?;
+    let end = after(literal)?;
+    Some(format!(" AND i.key >= {} AND i.key < {}", bound.bind(literal.to_owned()), bound.bind(end)))
 }
 
 fn either(all: &[String]) -> String {
@@ -240,6 +313,11 @@ fn compared(bound: &mut Bound, column: &str, operator: Operator, mut values: Vec
             None => "0".to_owned(),
         },
     }
+}
+
+/// A column that no index is to be used for has a plus.
+fn plus(way: Way, column: &str) -> String {
+    if way == Way::ByItem { format!("+{column}") } else { column.to_owned() }
 }
 
 const fn column(field: Field) -> &'static str {

@@ -132,6 +132,8 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
             connection.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
         }
         schema::migrate(&connection)?;
+        // Every process plays back the log, and a migration's is as long as what it changed.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     }
     Ok(Opened { connection, inode: inode(folder) })
 }

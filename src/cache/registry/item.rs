@@ -2,12 +2,13 @@
 
 use crate::cache::folder::{Folder, check_key, is_file_name};
 use crate::cache::item::{Download, Item, NewItem, Record, Status};
-use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::{attribute, blob, download, params};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params, params_from_iter};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -147,14 +148,99 @@ pub(crate) fn first(
     Ok(found)
 }
 
-/// The question for the READY versions of a key, newest first.
-pub(crate) fn newest_ready() -> String {
-    format!("{SELECT} WHERE i.key = ?1 AND i.status = 3 ORDER BY i.version DESC")
+/// What items are named by. An index gives the numbers of their rows, and each row is looked at again: an index that is damaged
+/// without breaking a rule of its own would otherwise give one the bytes of another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Named<'a> {
+    /// All versions of a key.
+    Key(&'a Key),
+    /// One of them.
+    Version(&'a Key, i64),
+    /// All of a URI, as stored.
+    Uri(&'a str),
+    /// All of a content.
+    Digest(&'a Digest),
+}
+
+impl Named<'_> {
+    /// The question for those items, to which more may be added. Rows are found by number, because a column that an index has would
+    /// be read from the index.
+    pub(crate) fn question(self, more: &str) -> String {
+        let column = match self {
+            Self::Key(_) => "key = ?1",
+            Self::Version(..) => "key = ?1 AND version = ?2",
+            Self::Uri(_) => "uri = ?1",
+            Self::Digest(_) => "sha256 = ?1",
+        };
+        format!("{SELECT}WHERE i.id IN (SELECT id FROM items WHERE {column}) {more}")
+    }
+
+    fn parameters(self) -> Vec<Sql> {
+        match self {
+            Self::Key(key) => vec![key.0.clone().into()],
+            Self::Version(key, version) => vec![key.0.clone().into(), version.into()],
+            Self::Uri(uri) => vec![uri.to_owned().into()],
+            Self::Digest(digest) => vec![digest.bytes().to_vec().into()],
+        }
+    }
+
+    fn is_of(self, item: &Item) -> bool {
+        match self {
+            Self::Key(key) => item.key == *key,
+            Self::Version(key, version) => item.key == *key && item.version == version,
+            Self::Uri(uri) => item.uri == uri,
+            Self::Digest(digest) => item.sha256.as_ref() == Some(digest),
+        }
+    }
+}
+
+/// The items of a name; `more` is what else must hold, and the order.
+pub(crate) fn named(
+    connection: &Connection,
+    folder: &Folder,
+    name: Named<'_>,
+    more: &str,
+    take: &mut dyn FnMut(Item) -> bool,
+) -> Outcome<()> {
+    let mut is_foreign = false;
+    ask(connection, folder, &name.question(more), params_from_iter(name.parameters()), &mut |item| {
+        is_foreign = !name.is_of(&item);
+        is_foreign || take(item)
+    })?;
+    if is_foreign { Err(misled()) } else { Ok(()) }
+}
+
+/// An index that names another row than it says.
+pub(crate) fn misled() -> Failure {
+    Failure::Damaged("an index names another row".to_owned())
+}
+
+/// What else holds of the READY versions of a key, newest first.
+pub(crate) const NEWEST_READY: &str = "AND i.status = 3 ORDER BY i.version DESC";
+
+/// The newest READY version of a key.
+pub(crate) fn newest(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
+    first_named(connection, folder, Named::Key(key), NEWEST_READY)
+}
+
+/// The first item of a name.
+pub(crate) fn first_named(
+    connection: &Connection,
+    folder: &Folder,
+    name: Named<'_>,
+    more: &str,
+) -> Outcome<Option<Item>> {
+    let mut found = None;
+    named(connection, folder, name, more, &mut |item| {
+        found = Some(item);
+        true
+    })?;
+    Ok(found)
 }
 
 /// The FAILED version of a key.
 pub(crate) fn failed(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
-    first(connection, folder, &format!("{SELECT} WHERE i.key = ?1 AND i.status = 2"), [&key.0])
+    first_named(connection, folder, Named::Key(key), "AND i.status = 2")
 }
 
 /// The item of that id.

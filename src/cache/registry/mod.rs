@@ -19,6 +19,7 @@ pub(crate) mod download;
 pub(crate) mod extraction;
 pub(crate) mod item;
 pub(crate) mod params;
+pub(crate) mod root;
 pub(crate) mod schema;
 pub(crate) mod search;
 

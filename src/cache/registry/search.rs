@@ -1,12 +1,17 @@
 //! Searches: a `Query` as SQL. The text is put together from fixed pieces; every value is a bound parameter.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cache::condition::Condition;
 use crate::cache::folder::Folder;
 use crate::cache::item::Item;
 use crate::cache::query::{Query, Sort};
 use crate::cache::registry::compare::{self, Bound, Way, after};
 use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::item::Named;
 use crate::cache::registry::{item, params};
+use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::Digest;
 use rusqlite::Connection;
@@ -34,48 +39,121 @@ impl Question {
             self.selective = true;
         }
     }
+
+    /// As `one_of`, of what names items: rows are found by number and looked at again (`Named`).
+    fn named(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            let condition = self.bound.one_of(column, values);
+            self.conditions.push(format!("i.id IN (SELECT id FROM items WHERE {condition})"));
+            self.selective = true;
+        }
+    }
+}
+
+/// Something of a query that an index may find, or most items may have.
+enum Filter<'a> {
+    /// One of these values in a column.
+    OneOf(&'static str, Vec<Value>),
+    UriGlobs(&'a [String]),
+    NewerThan(Timestamp),
+    OlderThan(Timestamp),
+    Condition(&'a Condition),
+}
+
+impl Filter<'_> {
+    fn sql(&self, bound: &mut Bound, folder: &Folder, way: Way) -> String {
+        let plus = if way == Way::ByItem { "+" } else { "" };
+        match self {
+            Self::OneOf(column, values) => {
+                let text = bound.one_of(&format!("{plus}{column}"), values.iter().cloned());
+                let is_empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
+                // A partial index is used only where it can be seen that it holds all that is wanted.
+                let is_labelled = *column == LABEL && !values.iter().any(is_empty);
+                if is_labelled { format!("{text} AND i.label <> ''") } else { text }
+            }
+            Self::UriGlobs(globs) => {
+                let globs: Vec<String> = globs.iter().map(|g| bound.glob(&format!("{plus}i.uri"), g)).collect();
+                format!("({})", globs.join(" OR "))
+            }
+            Self::NewerThan(time) => {
+                let mark = bound.bind(time.0);
+                format!("{plus}max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}")
+            }
+            Self::OlderThan(time) => format!("{plus}i.created_at < {}", bound.bind(time.0)),
+            Self::Condition(condition) => compare::sql(bound, folder, condition, way),
+        }
+    }
+
+    fn is_indexed(&self) -> bool {
+        match self {
+            Self::OneOf(column, values) => *column != VERSION && !values.contains(&Value::Text(String::new())),
+            Self::UriGlobs(globs) => !globs.iter().any(|g| g.is_empty() || g.starts_with(['*', '?', '['])),
+            Self::NewerThan(_) | Self::OlderThan(_) => true,
+            Self::Condition(condition) => compare::is_indexed(condition),
+        }
+    }
+
+    /// Whether so many items have it that reading items in their order finds some sooner than the index does.
+    fn is_dense(&self, connection: &Connection, folder: &Folder) -> Outcome<bool> {
+        let mut bound = Bound::default();
+        let text = match self {
+            Self::Condition(condition) => compare::candidates(&mut bound, folder, condition),
+            other => format!("SELECT 1 FROM items i WHERE {}", other.sql(&mut bound, folder, Way::ByValue)),
+        };
+        let text = format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})");
+        let mut statement = connection.prepare_cached(&text)?;
+        let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
+        Ok(count >= DENSE_ITEMS)
+    }
+}
+
+const VERSION: &str = "i.version";
+const LABEL: &str = "i.label";
+
+/// What of a query an index may find; its conditions come last.
+fn filters(query: &Query) -> Vec<Filter<'_>> {
+    let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
+    let exts = query.exts.iter().map(|e| Value::from(e.trim_start_matches('.').to_owned())).collect();
+    let mut all = vec![
+        Filter::OneOf(VERSION, query.versions.iter().copied().map(Value::from).collect()),
+        Filter::OneOf("i.ext", exts),
+        Filter::OneOf("i.filename", texts(&query.filenames)),
+        Filter::OneOf(LABEL, texts(&query.labels)),
+    ];
+    all.retain(|filter| !matches!(filter, Filter::OneOf(_, values) if values.is_empty()));
+    if !query.uri_globs.is_empty() {
+        all.push(Filter::UriGlobs(&query.uri_globs));
+    }
+    all.extend(query.newer_than.map(Filter::NewerThan));
+    all.extend(query.older_than.map(Filter::OlderThan));
+    all.extend(query.conditions.iter().map(Filter::Condition));
+    all
 }
 
 fn conditions(folder: &Folder, query: &Query, ways: &[Way]) -> Question {
     let mut asked = Question { conditions: Vec::new(), bound: Bound::default(), selective: false };
-    let texts = |all: &[String]| all.iter().map(|t| Value::from(t.clone())).collect::<Vec<_>>();
-    asked.one_of("i.uri", texts(&query.uris));
-    asked.one_of("i.key", query.keys.iter().map(|k| Value::from(k.0.clone())));
+    asked.named("uri", query.uris.iter().map(|u| Value::from(u.clone())));
+    asked.named("key", query.keys.iter().map(|k| Value::from(k.0.clone())));
     asked.one_of("i.id", query.ids.iter().copied().map(Value::from));
-    asked.one_of("i.version", query.versions.iter().copied().map(Value::from));
-    asked.one_of("i.ext", query.exts.iter().map(|e| Value::from(e.trim_start_matches('.').to_owned())));
-    asked.one_of("i.filename", texts(&query.filenames));
-    if !query.labels.is_empty() {
-        asked.one_of("i.label", texts(&query.labels));
-        if query.labels.iter().all(|l| !l.is_empty()) {
-            asked.conditions.push("i.label <> ''".to_owned());
-        }
-    }
-    if !query.uri_globs.is_empty() {
-        let globs: Vec<String> = query.uri_globs.iter().map(|g| asked.bound.glob("i.uri", g)).collect();
-        asked.conditions.push(format!("({})", globs.join(" OR ")));
-        asked.selective = true;
-    }
-    if let Some(time) = query.newer_than {
-        let mark = asked.bound.bind(time.0);
-        asked.conditions.push(format!("max(i.created_at, ifnull(i.validated_at, i.created_at)) >= {mark}"));
-        asked.selective = true;
-    }
-    if let Some(time) = query.older_than {
-        let mark = asked.bound.bind(time.0);
-        asked.conditions.push(format!("i.created_at < {mark}"));
-        asked.selective = true;
-    }
     for (name, value) in params::leaves(&query.params) {
         let (name, value) = (asked.bound.bind(name), asked.bound.bind(value));
         asked.conditions.push(format!("i.id IN (SELECT item FROM params WHERE name = {name} AND value = {value})"));
         asked.selective = true;
     }
-    let of = |(condition, way): (&Condition, &Way)| compare::sql(&mut asked.bound, folder, condition, *way);
-    let wheres: Vec<String> = query.conditions.iter().zip(ways).map(of).collect();
+    let mut wheres = Vec::new();
+    for (filter, way) in filters(query).iter().zip(ways) {
+        let text = filter.sql(&mut asked.bound, folder, *way);
+        let is_where = matches!(filter, Filter::Condition(_));
+        if is_where {
+            wheres.push(text);
+        } else {
+            asked.conditions.push(text);
+        }
+        asked.selective |= *way == Way::ByValue;
+    }
     if !wheres.is_empty() {
         asked.conditions.push(format!("({})", wheres.join(if query.any { " OR " } else { " AND " })));
-        asked.selective |= ways.contains(&Way::ByValue);
     }
     if !query.statuses.is_empty() {
         let selective = asked.selective;
@@ -107,33 +185,37 @@ fn question(folder: &Folder, query: &Query, select: &str, ways: &[Way]) -> (Stri
     (text, asked.bound.0)
 }
 
-/// How each condition is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
+/// How each filter is asked: by its index, or, where too many items have what it wants, by looking at items that others found, or
 /// at all in their order until there are enough.
-fn ways(connection: &Connection, query: &Query) -> Outcome<Vec<Way>> {
-    let by_value = vec![Way::ByValue; query.conditions.len()];
-    let is_walk = query.limit.is_some() && query.sort == Sort::Id;
-    if query.conditions.is_empty() || (query.conditions.len() == 1 && !is_walk) || (query.any && !is_walk) {
-        return Ok(by_value);
+fn ways(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<Way>> {
+    let filters = filters(query);
+    // An order that an index has can be followed until there are enough.
+    let is_walk = query.limit.is_some() && !is_counter(query.sort);
+    let is_named = !(query.keys.is_empty() && query.uris.is_empty() && query.ids.is_empty() && query.params.is_empty());
+    if filters.len() == 1 && !is_walk && filters[0].is_indexed() {
+        return Ok(vec![Way::ByValue]);
     }
-    let mut dense = Vec::new();
-    for condition in &query.conditions {
-        let Some((text, bound)) = compare::candidates(condition) else {
-            // A field: its index, or a look at its column, whatever the others are.
-            dense.push(false);
-            continue;
-        };
-        let mut statement =
-            connection.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM ({text}) LIMIT {DENSE_ITEMS})"))?;
-        let count: i64 = statement.query_row(rusqlite::params_from_iter(bound.0), |row| row.get(0))?;
-        dense.push(count >= DENSE_ITEMS);
+    let mut wide = Vec::new();
+    for filter in &filters {
+        wide.push(is_named || !filter.is_indexed() || filter.is_dense(connection, folder)?);
     }
-    let (some, all) = (dense.contains(&true), !dense.contains(&false));
-    Ok(match (query.any, some, all) {
-        (true, true, _) => vec![Way::ByItem; dense.len()],
-        (false, true, true) if is_walk => vec![Way::ByItem; dense.len()],
-        (false, true, false) => dense.into_iter().map(|dense| if dense { Way::ByItem } else { Way::ByValue }).collect(),
-        _ => by_value,
-    })
+    let first = filters.len() - query.conditions.len();
+    if query.any && wide[first..].contains(&true) {
+        // One that means most items leaves the others nothing to find.
+        wide[first..].fill(true);
+    }
+    if !is_walk && !is_named && !wide.contains(&false) {
+        // One of them has to find the items, if it can.
+        wide = filters.iter().map(|filter| !filter.is_indexed()).collect();
+        if query.any && wide[first..].contains(&true) {
+            wide[first..].fill(true);
+        }
+    }
+    Ok(wide.into_iter().map(|wide| if wide { Way::ByItem } else { Way::ByValue }).collect())
+}
+
+const fn is_counter(sort: Sort) -> bool {
+    matches!(sort, Sort::ReadCount | Sort::LastSearch | Sort::SearchCount)
 }
 
 /// The order. With a condition that an index answers, what it finds is sorted: the plus keeps `SQLite` from reading all items by their
@@ -142,12 +224,12 @@ fn order(sort: Sort, reverse: bool, selective: bool) -> String {
     let columns: &[&str] = match sort {
         Sort::Id => &[],
         Sort::Key => &["i.key", "i.version"],
-        Sort::Version => &["i.version"],
+        Sort::Version => &["i.version + 0"],
         Sort::Uri => &["i.uri"],
-        Sort::Status => &["i.status"],
+        Sort::Status => &["i.status + 0"],
         Sort::Filename => &["i.filename"],
         Sort::Ext => &["i.ext"],
-        Sort::Label => &["i.label"],
+        Sort::Label => &["i.label || ''"],
         Sort::Size => &["i.size"],
         Sort::Sha256 => &["i.sha256"],
         Sort::CreatedAt => &["i.created_at"],
@@ -171,8 +253,17 @@ pub(crate) fn each(
     query: &Query,
     take: &mut dyn FnMut(Item) -> bool,
 ) -> Outcome<()> {
-    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, query)?);
-    item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), take)
+    let (text, parameters) = question(folder, query, item::SELECT, &ways(connection, folder, query)?);
+    let is_named = |item: &Item| {
+        (query.keys.is_empty() || query.keys.contains(&item.key))
+            && (query.uris.is_empty() || query.uris.contains(&item.uri))
+    };
+    let mut is_foreign = false;
+    item::ask(connection, folder, &text, rusqlite::params_from_iter(parameters), &mut |item| {
+        is_foreign = !is_named(&item);
+        is_foreign || take(item)
+    })?;
+    if is_foreign { Err(item::misled()) } else { Ok(()) }
 }
 
 /// The items that a query means, in its order.
@@ -187,7 +278,7 @@ pub(crate) fn search(connection: &Connection, folder: &Folder, query: &Query) ->
 
 /// The ids of the items that a query means, in its order.
 pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<Vec<i64>> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, folder, query)?);
     let mut statement = connection.prepare(&text)?;
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
     let mut all = Vec::new();
@@ -199,34 +290,31 @@ pub(crate) fn ids(connection: &Connection, folder: &Folder, query: &Query) -> Ou
 
 /// How many items a query means.
 pub(crate) fn count(connection: &Connection, folder: &Folder, query: &Query) -> Outcome<u64> {
-    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, query)?);
+    let (text, parameters) = question(folder, query, "SELECT i.id FROM items i ", &ways(connection, folder, query)?);
     let mut statement = connection.prepare(&format!("SELECT count(*) FROM ({text})"))?;
     Ok(statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get(0))?)
 }
 
 /// All versions of a URI, whatever the parameters, newest first.
 pub(crate) fn by_uri(connection: &Connection, folder: &Folder, uri: &str) -> Outcome<Vec<Item>> {
-    collect(connection, folder, "WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC", uri)
+    collect(connection, folder, Named::Uri(uri), NEWEST_MADE)
 }
 
 /// All versions of a key, newest first.
 pub(crate) fn by_key(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Vec<Item>> {
-    collect(connection, folder, "WHERE i.key = ?1 ORDER BY i.version DESC", key.0.as_str())
+    collect(connection, folder, Named::Key(key), "ORDER BY i.version DESC")
 }
 
 /// All items of a content, newest first.
 pub(crate) fn by_digest(connection: &Connection, folder: &Folder, digest: &Digest) -> Outcome<Vec<Item>> {
-    collect(connection, folder, "WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC", digest.bytes())
+    collect(connection, folder, Named::Digest(digest), NEWEST_MADE)
 }
 
-fn collect(
-    connection: &Connection,
-    folder: &Folder,
-    condition: &str,
-    value: impl rusqlite::ToSql,
-) -> Outcome<Vec<Item>> {
+const NEWEST_MADE: &str = "ORDER BY i.created_at DESC, i.id DESC";
+
+fn collect(connection: &Connection, folder: &Folder, name: Named<'_>, order: &str) -> Outcome<Vec<Item>> {
     let mut all = Vec::new();
-    item::ask(connection, folder, &format!("{}{condition}", item::SELECT), [value], &mut |item| {
+    item::named(connection, folder, name, order, &mut |item| {
         all.push(item);
         false
     })?;
@@ -244,127 +332,4 @@ pub(crate) fn keys(connection: &Connection, prefix: &str, limit: i64) -> Outcome
         all.push(Key(row.get(0)?));
     }
     Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cache::item::Status;
-    use crate::cache::registry::schema;
-    use crate::clock::Timestamp;
-
-    #[test]
-    fn the_text_after_a_prefix() {
-        assert_eq!(after("ab").as_deref(), Some("ac"));
-        assert_eq!(after("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
-        assert_eq!(after("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(after("\u{10ffff}"), None);
-    }
-
-    fn plan(connection: &Connection, text: &str, parameters: Vec<Value>) -> String {
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
-        let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
-        rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
-    }
-
-    /// A registry of twenty thousand items, as the planner meets it.
-    fn large() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
-        schema::migrate(&connection).unwrap();
-        connection
-            .execute_batch(
-                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-                 INSERT INTO items (key, version, uri, params, status, filename, ext, label, size, sha256, fetched, attributes,
-                     created_at, modified_at)
-                 SELECT printf('%064x', i / 2), 1 + i % 2, printf('http://h/%d', i / 2), '{}', CASE i % 100 WHEN 0 THEN 2 ELSE 3 END,
-                     printf('f%d.tsv', i), 'e' || (i % 500), CASE i % 50 WHEN 0 THEN 'l' ELSE '' END, i, randomblob(32), 0, 0, i, i
-                 FROM n;
-                 INSERT INTO attr_int SELECT id, '', 'n', id % 1000 FROM items;
-                 INSERT INTO attr_varchar SELECT id, 'g', 's', 't' || (id / 2) FROM items;
-                 INSERT INTO params SELECT id, 'p', id FROM items",
-            )
-            .unwrap();
-        connection
-    }
-
-    #[test]
-    fn no_search_reads_all_items() {
-        let connection = large();
-        let folder = tempfile::tempdir().unwrap();
-        let folder = Folder::open(folder.path(), false).unwrap();
-        let base = Query::default();
-        let queries = [
-            (Query { uris: vec!["http://h/7".to_owned()], ..base.clone() }, 2),
-            (Query { uri_globs: vec!["http://h/77?".to_owned()], ..base.clone() }, 20),
-            (Query { uri_globs: vec!["http://h/771*".to_owned(), "http://h/7".to_owned()], ..base.clone() }, 24),
-            (Query { keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 2),
-            (Query { ids: vec![5, 6, 99_999], ..base.clone() }, 2),
-            (Query { statuses: vec![Status::Failed], ..base.clone() }, 200),
-            (Query { labels: vec!["l".to_owned()], ..base.clone() }, 400),
-            (Query { exts: vec![".e7".to_owned()], ..base.clone() }, 40),
-            (Query { filenames: vec!["f9.tsv".to_owned()], ..base.clone() }, 1),
-            (Query { newer_than: Some(Timestamp(19_990)), ..base.clone() }, 11),
-            (Query { older_than: Some(Timestamp(11)), ..base.clone() }, 10),
-            (Query { versions: vec![1], keys: vec![Key(format!("{:064x}", 9))], ..base.clone() }, 1),
-        ];
-        let parse = |text: &str| Condition::parse(text, Timestamp(0), &crate::secret::Secrets::default()).unwrap();
-        let wheres = |texts: &[&str], any| Query {
-            conditions: texts.iter().map(|text| parse(text)).collect(),
-            any,
-            ..Query::default()
-        };
-        let attributes = [
-            (wheres(&["n = 7"], false), 20),
-            (wheres(&["n = 7.0"], false), 20),
-            (wheres(&["n in 7,8"], false), 40),
-            (wheres(&["n > 990"], false), 180),
-            (wheres(&["s ~ t77*"], false), 110 * 2 + 2),
-            (wheres(&["n = 14", "s = t7"], false), 1),
-            (wheres(&["n = 7", "s = t8"], true), 22),
-            (wheres(&["n = 7", "size = 3"], true), 21),
-            (wheres(&["size < 11"], false), 10),
-            (wheres(&["last_read < 1970-01-01T00:00:00.000011Z"], false), 10),
-            (wheres(&["status = FAILED"], false), 200),
-            (wheres(&["uri = http://h/7"], false), 2),
-            (wheres(&["filename ~ f77.*"], false), 1),
-            (Query { params: serde_json::from_str(r#"{"p": 7}"#).unwrap(), ..base.clone() }, 1),
-        ];
-        for (query, expected) in queries.into_iter().chain(attributes) {
-            let (text, parameters) =
-                question(&folder, &query, item::SELECT, &vec![Way::ByValue; query.conditions.len()]);
-            let plan = plan(&connection, &text, parameters);
-            assert!(!plan.contains("SCAN i"), "{query:?}\n{text}\n{plan}");
-            assert_eq!(search(&connection, &folder, &query).unwrap().len(), expected, "{query:?}");
-        }
-        for text in [
-            item::newest_ready(),
-            format!("{} WHERE i.uri = ?1 ORDER BY i.created_at DESC, i.id DESC", item::SELECT),
-            format!("{} WHERE i.sha256 = ?1 ORDER BY i.created_at DESC, i.id DESC", item::SELECT),
-            "SELECT DISTINCT key FROM items WHERE key >= ?1 AND key < 'b' ORDER BY key LIMIT 9".to_owned(),
-            "SELECT max(version), max(CASE WHEN status = 3 THEN version END) FROM items WHERE key = ?1".to_owned(),
-            "SELECT sha256 FROM blobs WHERE boot = ?1 AND mtime < 7 LIMIT 9".to_owned(),
-        ] {
-            let plan = plan(&connection, &text, vec![Value::from("a".to_owned())]);
-            assert!(!plan.contains("SCAN"), "{text}\n{plan}");
-        }
-        assert!(!plan(&connection, &item::newest_ready(), vec![Value::from(1)]).contains("TEMP B-TREE"));
-    }
-
-    #[test]
-    fn order_and_limit() {
-        let connection = large();
-        let folder = tempfile::tempdir().unwrap();
-        let folder = Folder::open(folder.path(), false).unwrap();
-        let ids =
-            |query: &Query| -> Vec<i64> { search(&connection, &folder, query).unwrap().iter().map(|i| i.id).collect() };
-        let base = Query { limit: Some(3), ..Query::default() };
-        assert_eq!(ids(&base), [1, 2, 3]);
-        assert_eq!(ids(&Query { reverse: true, ..base.clone() }), [20_000, 19_999, 19_998]);
-        assert_eq!(ids(&Query { sort: Sort::Version, ..base.clone() }), [2, 4, 6]);
-        for (name, sort) in Sort::ALL {
-            assert_eq!(ids(&Query { sort, ..base.clone() }).len(), 3, "{name}");
-            assert_eq!(Sort::parse(name).unwrap(), sort);
-        }
-        assert!(Sort::parse("colour").unwrap_err().to_string().contains("created_at"));
-    }
 }

@@ -160,6 +160,8 @@ fn deliveries_are_remembered() {
     sandbox.cache.record_delivery(path, &signature, &digest).unwrap();
     sandbox.cache.record_delivery(path, &signature, &digest).unwrap();
     assert_eq!(sandbox.cache.delivery(path).unwrap(), Some((signature, digest)));
+    let next = sandbox.reopen_as("next boot");
+    assert_eq!(next.delivery(path).unwrap(), None, "after a power loss size and times prove nothing");
 }
 
 #[test]

@@ -230,3 +230,53 @@ fn a_newer_schema_is_left_alone() {
     assert_eq!((error.kind(), error.code()), (Kind::Cache, "newer_schema"));
     assert_eq!(std::fs::read(sandbox.folder().join("registry.sqlite")).unwrap(), before);
 }
+
+/// An index whose entries name each other's rows, though it breaks no rule of `SQLite`.
+fn cross(sandbox: &Sandbox, index: &str, column: &str) {
+    let connection = rusqlite::Connection::open(sandbox.folder().join("registry.sqlite")).unwrap();
+    let find = "SELECT sql FROM sqlite_schema WHERE name = ?1";
+    let honest: String = connection.query_row(find, [index], |row| row.get(0)).unwrap();
+    let values = |id: i64| -> String {
+        let text = format!("SELECT quote({column}) FROM items WHERE id = {id}");
+        connection.query_row(&text, [], |row| row.get(0)).unwrap()
+    };
+    let crossed = format!("(CASE id WHEN 1 THEN {} WHEN 2 THEN {} ELSE {column} END)", values(2), values(1));
+    let lying = honest.replacen(&format!("({column}"), &format!("({crossed}"), 1);
+    assert_ne!(lying, honest);
+    connection.execute_batch(&format!("DROP INDEX {index}; {lying}; PRAGMA writable_schema = ON")).unwrap();
+    connection.execute("UPDATE sqlite_schema SET sql = ?2 WHERE name = ?1", [index, &honest]).unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+}
+
+#[test]
+fn an_index_that_lies_gives_nobody_the_bytes_of_another() {
+    use crate::cache::query::Purpose;
+    let secrets = crate::secret::Secrets::default();
+    for (index, column) in [("items_by_key", "key"), ("items_by_uri", "uri"), ("items_by_sha256", "sha256")] {
+        for way in 0..5 {
+            let sandbox = closed();
+            cross(&sandbox, index, column);
+            let cache = Cache::open(&options(&sandbox.folder()), &sandbox.heard).unwrap();
+            let query = Query { uris: vec!["http://h/n1".to_owned()], ..Query::default() };
+            let name = match way {
+                0 => key("n1").0,
+                1 => "http://h/n1".to_owned(),
+                _ => format!("sha256:{}", Digest::sha256(b"bytes 1").hex()),
+            };
+            let found = match way {
+                3 => newest(&cache, "n1"),
+                4 => cache.best(&query).unwrap(),
+                _ => Some(cache.find(&name, &secrets, Purpose::Read).unwrap()),
+            };
+            let found = found.expect("its row can be read");
+            assert!(cache.stands(&found, &sandbox.heard).unwrap());
+            assert_eq!(std::fs::read(found.path).unwrap(), b"bytes 1", "{index} {way}");
+            // What no question met is found and mended by who looks at everything.
+            let verified = cache.verify(None, true).unwrap();
+            assert!(verified.is_whole(true), "{index} {way} {verified:?}");
+            assert!(sandbox.folder().join("registry.sqlite.damaged-1").exists(), "{index} {way}");
+            assert!(cache.verify(None, false).unwrap().is_whole(false));
+            assert_eq!(cache.search(&Query::default()).unwrap().len(), 150);
+        }
+    }
+}

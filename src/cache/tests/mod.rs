@@ -3,6 +3,8 @@
 mod by_hand;
 mod commit;
 mod damage;
+#[expect(clippy::disallowed_methods, reason = "more seeds are asked for by a variable")]
+mod damage_at_random;
 mod find;
 mod order;
 #[expect(clippy::disallowed_methods, reason = "a test runs itself under other conditions, told by variables")]

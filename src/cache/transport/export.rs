@@ -3,11 +3,12 @@
 use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
-use crate::cache::registry::{Registry, item, search};
+use crate::cache::registry::{Registry, item, root, search};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
-use crate::descriptor::canonical;
 use crate::digest::{Digest, Hasher, encode_hex};
+use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -28,15 +29,13 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     let salt = if with_salt { Some(encode_hex(&registry.folder().salt()?)) } else { None };
     line(&json!({ "kind": KIND, "schema": SCHEMA, "salt": salt, "made_at": Timestamp::now().to_string() }))?;
     let ids = registry.read(|connection| search::ids(connection, registry.folder(), query))?;
+    // A cache that nobody can write nobody can clean.
+    let held = if registry.folder().is_writable() { Some(Held::new(registry)?) } else { None };
     for id in ids {
-        let found = registry.read(|connection| match item::by_id(connection, registry.folder(), id)? {
-            Some(item) => Ok(Some((rows::read(connection, id)?, item))),
-            None => Ok(None),
-        })?;
-        let Some((row, item)) = found else { continue };
+        let Some((row, item)) = read(registry, held.as_ref(), id)? else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
-        } else if is_private(&item) && !with_salt {
+        } else if item.is_private() && !with_salt {
             exported.private += 1;
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
@@ -46,6 +45,20 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
             exported.items += 1;
         }
     }
+    // What users keep by digest belongs to no item: it goes with the whole.
+    if query.is_unlimited() && query.limit.is_none() {
+        for (kept, is_root) in kept(registry)? {
+            let references = registry.read(|connection| root::references(connection, &kept))?;
+            for digest in references.iter().chain(std::iter::once(&kept)) {
+                let _ = held.as_ref().is_some_and(|held| held.hold(digest));
+                if let Ok(signature) = Signature::of(&registry.folder().blob(digest)) {
+                    contents.insert(digest.bytes().to_vec(), signature.size);
+                }
+            }
+            let references: Vec<String> = references.iter().map(Digest::hex).collect();
+            line(&json!({ "content": kept.hex(), "root": is_root, "references": references }))?;
+        }
+    }
     let digest = hasher.finish().sha256().clone();
     manifest.rewind().map_err(|e| failed(&e))?;
     let mut tar = tar::Builder::new(writer);
@@ -53,7 +66,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     append(&mut tar, MANIFEST, size, &mut manifest).map_err(|e| failed(&e))?;
     for (bytes, size) in contents {
         let Some(digest) = Digest::from_bytes(crate::digest::Algorithm::Sha256, &bytes) else { continue };
-        append_blob(registry, &mut tar, &digest, size)?;
+        append_blob(registry, held.as_ref(), &mut tar, &digest, size)?;
         exported.blobs += 1;
         exported.bytes += size;
     }
@@ -63,10 +76,35 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     Ok(exported)
 }
 
-/// Whether an item came by a credential, or its key tells of one.
-fn is_private(item: &Item) -> bool {
-    item.download.as_ref().is_some_and(|d| d.private)
-        || (!item.params.is_empty() && canonical(&Value::Object(item.params.clone())).contains("\"hmac:"))
+/// A row, whose content is held if it has one; `None` if it is gone.
+fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<(Value, Item)>> {
+    let row = || {
+        registry.read(|connection| {
+            // All of it as it was at one moment.
+            connection.execute_batch("SAVEPOINT row")?;
+            let found = match item::by_id(connection, registry.folder(), id) {
+                Ok(Some(item)) => rows::read(connection, id).map(|row| Some((row, item))),
+                other => other.map(|_| None),
+            };
+            connection.execute_batch("RELEASE row")?;
+            found
+        })
+    };
+    let found = row()?;
+    match (&found, held) {
+        // Rows go before their contents do: one that is still there has lost its own.
+        (Some((_, Item { sha256: Some(digest), .. })), Some(held)) if !held.hold(digest) => row(),
+        _ => Ok(found),
+    }
+}
+
+/// What users keep, and what refers to something; whether it is a root comes along.
+fn kept(registry: &Registry) -> Result<Vec<(Digest, bool)>> {
+    registry.read(|connection| {
+        let roots = root::roots(connection)?.into_iter().map(|digest| (digest, true));
+        let inner = root::inner(connection)?.into_iter().map(|digest| (digest, false));
+        Ok(roots.chain(inner).collect())
+    })
 }
 
 fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut dyn io::Read) -> io::Result<()> {
@@ -83,7 +121,13 @@ fn append<W: Write>(tar: &mut tar::Builder<W>, name: &str, size: u64, data: &mut
 }
 
 /// Copies a blob, hashing it on the way: damage is found here rather than on the other machine.
-fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest: &Digest, size: u64) -> Result<()> {
+fn append_blob<W: Write>(
+    registry: &Registry,
+    held: Option<&Held<'_>>,
+    tar: &mut tar::Builder<W>,
+    digest: &Digest,
+    size: u64,
+) -> Result<()> {
     let path = registry.folder().blob(digest);
     let damaged = |why: String| {
         Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", path.display()))
@@ -91,7 +135,8 @@ fn append_blob<W: Write>(registry: &Registry, tar: &mut tar::Builder<W>, digest:
             .hint("dl cache verify --repair")
     };
     // A name may have outlived its blob.
-    let file = std::fs::File::open(&path).or_else(|e| named(registry, digest).ok_or(e));
+    let held = held.and_then(|held| std::fs::File::open(held.path(digest)).ok());
+    let file = held.map_or_else(|| std::fs::File::open(&path), Ok).or_else(|e| named(registry, digest).ok_or(e));
     let file = file.map_err(|e| damaged(e.to_string()))?;
     let mut hashing = Hashing { reader: file, hasher: Hasher::new([]) };
     append(tar, &format!("{BLOBS}{}", digest.hex()), size, &mut hashing)

@@ -1,15 +1,18 @@
 //! Reads an export: contents first, rows at the end, all or nothing.
 
 use crate::cache::blobs::link;
-use crate::cache::commit::seat;
+use crate::cache::by_hand::seated;
+use crate::cache::commit::{hold, reread, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
-use crate::cache::item::{Item, Status};
-use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, change, item};
+use crate::cache::item::{Item, Record, Status};
+use crate::cache::registry::connection::{Failure, Outcome};
+use crate::cache::registry::{Registry, change, item, root};
 use crate::cache::remove::{Unneeded, sweep};
+use crate::cache::transport::held::Held;
 use crate::cache::transport::rows::{self, damaged, text};
 use crate::cache::transport::{BLOBS, END, Imported, KIND, LINE_LIMIT_BYTES, MANIFEST, SCHEMA};
+use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::disk::Temporary;
@@ -20,12 +23,14 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _, Write as _};
+use std::path::Path;
 
 /// Imports an export.
 pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Imported> {
     registry.folder().check_writable()?;
+    let held = Held::new(registry)?;
     let mut contents: HashMap<Digest, u64> = HashMap::new();
-    let outcome = take(registry, reader, &mut contents);
+    let outcome = take(&held, reader, &mut contents);
     if outcome.is_err() {
         // What no row uses goes again; nothing was there that somebody could have been told of.
         let blobs = contents.into_keys().collect();
@@ -34,13 +39,13 @@ pub(crate) fn import(registry: &Registry, reader: &mut dyn Read) -> Result<Impor
     outcome
 }
 
-fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
-    let cut = |e: &io::Error| damaged(&e.to_string());
+fn take(held: &Held<'_>, reader: &mut dyn Read, contents: &mut HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let mut archive = tar::Archive::new(reader);
     let mut manifest: Option<(Partial, Digest)> = None;
     let mut ended = false;
-    for entry in archive.entries().map_err(|e| cut(&e))? {
-        let mut entry = entry.map_err(|e| cut(&e))?;
+    for entry in archive.entries().map_err(|e| unread(&e))? {
+        let mut entry = entry.map_err(|e| unread(&e))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let size = entry.size();
         if manifest.is_none() && name != MANIFEST {
@@ -53,7 +58,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
             MANIFEST if manifest.is_none() => manifest = Some(spool(registry, &mut entry, size)?),
             END => {
                 let mut text = String::new();
-                entry.take(128).read_to_string(&mut text).map_err(|e| cut(&e))?;
+                entry.take(128).read_to_string(&mut text).map_err(|e| unread(&e))?;
                 if manifest.as_ref().is_none_or(|(_, digest)| digest.hex() != text.trim()) {
                     return Err(damaged("its list of items is not the one that was written"));
                 }
@@ -67,7 +72,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
                 if partial.file().metadata().map_err(|e| partial.failed(&e))?.len() != size {
                     return Err(damaged("it was cut off"));
                 }
-                let (_, size) = intake::keep(registry, &partial, Some(&digest)).map_err(|e| match e.kind() {
+                let size = held.take(&partial, &digest).map_err(|e| match e.kind() {
                     Kind::Integrity => damaged(&e.to_string()),
                     _ => e,
                 })?;
@@ -76,7 +81,7 @@ fn take(registry: &Registry, reader: &mut dyn Read, contents: &mut HashMap<Diges
         }
     }
     match manifest {
-        Some((manifest, _)) if ended => store(registry, &manifest, contents),
+        Some((manifest, _)) if ended => store(held, &manifest, contents),
         Some(_) => Err(damaged("its end is missing")),
         None => Err(Error::usage("the file is no export of a cache")
             .cause("it is empty")
@@ -90,7 +95,7 @@ fn spool(registry: &Registry, entry: &mut dyn Read, size: u64) -> Result<(Partia
     let mut buffer = vec![0; 1 << 16];
     let mut total = 0;
     loop {
-        let count = entry.read(&mut buffer).map_err(|e| damaged(&e.to_string()))?;
+        let count = entry.read(&mut buffer).map_err(|e| unread(&e))?;
         if count == 0 {
             break;
         }
@@ -102,6 +107,14 @@ fn spool(registry: &Registry, entry: &mut dyn Read, size: u64) -> Result<(Partia
         return Err(damaged("it was cut off"));
     }
     Ok((partial, hasher.finish().sha256().clone()))
+}
+
+/// What the reader of the export said: the system, or the tar that it is.
+fn unread(error: &io::Error) -> Error {
+    match error.raw_os_error() {
+        Some(_) => Error::disk("cannot read the export", error),
+        None => damaged(&error.to_string()),
+    }
 }
 
 /// Gives the lines of the list to `take`.
@@ -126,7 +139,8 @@ fn lines(manifest: &Partial, take: &mut dyn FnMut(&Value) -> Result<()>) -> Resu
 }
 
 /// Looks at every line before anything is written, then writes all rows in one transaction.
-fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -> Result<Imported> {
+    let registry = held.registry();
     let mut imported = Imported { blobs: contents.len() as u64, bytes: contents.values().sum(), ..Imported::default() };
     let mut is_first = true;
     let mut salt = None;
@@ -153,9 +167,20 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 if std::mem::take(&mut is_first) {
                     return Ok(());
                 }
-                match one(registry, connection, line, &copies, &needed) {
-                    Ok(true) => items += 1,
-                    Ok(false) => known += 1,
+                let place = |digest: &Digest, path: &Path| {
+                    let copy = RefCell::new(copies.borrow_mut().remove(digest));
+                    needed.replace(Some(digest.clone()));
+                    seat(registry, connection, digest, path, &copy)
+                };
+                if line.get("content").is_some() {
+                    return keep(registry, connection, line, contents, &needed).map_err(|error| {
+                        failure = Some(error);
+                        damaged("ended")
+                    });
+                }
+                match one(registry, connection, line, &place) {
+                    Ok((_, true)) => items += 1,
+                    Ok((_, false)) => known += 1,
                     Err(error) => {
                         failure = Some(error);
                         return Err(damaged("ended"));
@@ -173,15 +198,34 @@ fn store(registry: &Registry, manifest: &Partial, contents: &HashMap<Digest, u64
                 (imported.items, imported.known) = (items, known);
                 return Ok(imported);
             }
-            Err(crate::cache::registry::connection::Failure::NeedsCopy) => {
+            Err(Failure::NeedsCopy) => {
                 let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
                 let copy = link::copy(registry.folder(), &registry.folder().blob(&digest))?;
                 copies.borrow_mut().insert(digest, copy);
             }
-            Err(crate::cache::registry::connection::Failure::Said(error)) => return Err(error),
+            Err(Failure::NeedsBlob) => {
+                let Some(digest) = needed.into_inner() else { return Err(damaged("a content cannot be named")) };
+                held.give_back(&digest)?;
+            }
+            Err(Failure::Said(error)) => return Err(error),
             Err(other) => return Err(Error::new(Kind::Cache, "registry", format!("cannot import: {other:?}"))),
         }
     }
+}
+
+/// Takes in one item with its content, which is hashed as it comes and has its place before the row is written. An item that is
+/// here already is given as it is.
+pub(crate) fn adopt(registry: &Registry, line: &Value, content: &mut dyn Read) -> Result<Item> {
+    let digest = digest_of(line)?.ok_or_else(|| damaged("an item has no content"))?;
+    let size = line["item"]["size"].as_u64().ok_or_else(|| damaged("a size is none"))?;
+    check(line, &HashMap::from([(digest.clone(), size)]))?;
+    let received = intake::receive(registry, content, &digest, size)?;
+    let again = || intake::keep(registry, &received, Some(&digest)).map(|_| ());
+    seated(registry, &digest, &again, &|connection, copy| {
+        let place = |digest: &Digest, path: &Path| seat(registry, connection, digest, path, copy);
+        let (id, _) = one(registry, connection, line, &place)?;
+        reread(registry, connection, id)
+    })
 }
 
 fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
@@ -202,7 +246,7 @@ fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
     Ok(())
 }
 
-fn digest_of(line: &Value) -> Result<Option<Digest>> {
+pub(crate) fn digest_of(line: &Value) -> Result<Option<Digest>> {
     use base64::Engine as _;
     match &line["item"]["sha256"] {
         Value::Null => Ok(None),
@@ -217,6 +261,9 @@ fn digest_of(line: &Value) -> Result<Option<Digest>> {
 
 /// Whether a line makes sense, and its content came along.
 fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
+    if line.get("content").is_some() {
+        return rows::kept(line).map(|_| ());
+    }
     check_key(&Key(text(line, "key")?.to_owned())).map_err(|e| damaged(e.message()))?;
     if !is_file_name(text(line, "filename")?) {
         return Err(damaged("a file name is none"));
@@ -236,22 +283,41 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
     }
 }
 
-/// Adds one item; false if it is here already. A version that is here with another content makes room by the next number.
-fn one(
+/// Notes a content that a user keeps, and what it refers to. One that is damaged or gone at its origin did not come along.
+fn keep(
     registry: &Registry,
     connection: &Connection,
     line: &Value,
-    copies: &RefCell<HashMap<Digest, Temporary>>,
+    contents: &HashMap<Digest, u64>,
     needed: &RefCell<Option<Digest>>,
-) -> Outcome<bool> {
+) -> Outcome<()> {
+    let (digest, is_root, references) = rows::kept(line)?;
+    for content in references.iter().chain(std::iter::once(&digest)).filter(|content| contents.contains_key(content)) {
+        needed.replace(Some(content.clone()));
+        hold(registry, connection, content)?;
+    }
+    for content in &references {
+        root::refer(connection, &digest, content)?;
+    }
+    match contents.get(&digest) {
+        Some(size) if is_root => root::keep(connection, &digest, *size, Timestamp::now()),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a content its name.
+type Place<'a> = dyn Fn(&Digest, &Path) -> Outcome<Option<Record>> + 'a;
+
+/// Adds one item; gives its id, and whether it is new here. A version that is here with another content makes room by the next number.
+fn one(registry: &Registry, connection: &Connection, line: &Value, place: &Place<'_>) -> Outcome<(i64, bool)> {
     let key = Key(text(line, "key")?.to_owned());
     let mut version =
         line["item"]["version"].as_i64().filter(|v| *v > 0).ok_or_else(|| damaged("a version is none"))?;
     let status = line["item"]["status"].as_i64();
     let digest = digest_of(line)?;
     let bytes = digest.as_ref().map(Digest::bytes);
-    if holds(connection, &key, status, bytes, &line["item"]["created_at"])? {
-        return Ok(false);
+    if let Some(id) = held(connection, &key, status, bytes, &line["item"]["created_at"])? {
+        return Ok((id, false));
     }
     let mut taken = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE key = ?1 AND version = ?2)")?;
     if taken.query_row(rusqlite::params![key.0, version], |row| row.get::<_, bool>(0))? {
@@ -261,25 +327,23 @@ fn one(
     let item: Item =
         item::by_id(connection, registry.folder(), id)?.ok_or_else(|| damaged("an item makes no sense"))?;
     if let (Some(digest), true) = (&digest, item.status != Status::Deleted) {
-        let copy = RefCell::new(copies.borrow_mut().remove(digest));
-        needed.replace(Some(digest.clone()));
-        let record = seat(registry, connection, digest, &item.path, &copy)?;
+        let record = place(digest, &item.path)?;
         item::note_copy(connection, id, record.as_ref())?;
     }
-    Ok(true)
+    Ok((id, true))
 }
 
-/// Whether the same version is here, under whatever number.
-fn holds(
+/// The id of the same version, if it is here, under whatever number.
+fn held(
     connection: &Connection,
     key: &Key,
     status: Option<i64>,
     digest: Option<&[u8]>,
     created_at: &Value,
-) -> Outcome<bool> {
+) -> Outcome<Option<i64>> {
     let mut statement = connection.prepare_cached(
-        "SELECT 1 FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
+        "SELECT id FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
     )?;
     let parameters = rusqlite::params![key.0, status, digest, created_at.as_i64()];
-    Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)
 }

@@ -1,7 +1,8 @@
 //! Moving a cache: one tar file that holds its items and their contents.
 //!
 //! ```text
-//! dl-cache-export.jsonl   a line that says what this is, then a line an item: its row, download and attributes
+//! dl-cache-export.jsonl   a line that says what this is, then a line an item: its row, download and attributes;
+//!                         of a whole cache also a line a content that a user keeps: its digest, and what it refers to
 //! blobs/sha256/HEX        each content once
 //! end                     the SHA-256 of the first file
 //! ```
@@ -10,7 +11,9 @@
 //! machine and does not travel.
 
 pub(crate) mod export;
+mod held;
 pub(crate) mod import;
+pub mod line;
 mod rows;
 
 /// The first file of an export.

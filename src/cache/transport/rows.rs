@@ -1,6 +1,7 @@
 //! Rows as lines of JSON and back, column by column.
 
 use crate::cache::registry::connection::Outcome;
+use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,7 +33,7 @@ const ITEM: [&str; 20] = [
     "error",
 ];
 /// Columns that only say more, with what is meant where they are missing.
-const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
+pub(crate) const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item.
 const OWNED: [(&str, &[&str]); 7] = [
     (
@@ -167,4 +168,15 @@ pub(crate) fn damaged(why: &str) -> Error {
 /// A column of an item's line, as a text.
 pub(crate) fn text<'a>(line: &'a Value, column: &str) -> Result<&'a str> {
     line["item"][column].as_str().ok_or_else(|| damaged(&format!("`items.{column}` is no text")))
+}
+
+/// The line of a content that a user keeps: its digest, whether it is a root, what it refers to.
+pub(crate) fn kept(line: &Value) -> Result<(Digest, bool, Vec<Digest>)> {
+    let digest = |value: &Value| {
+        let hex = value.as_str().unwrap_or_default();
+        Digest::from_hex(Algorithm::Sha256, hex).ok_or_else(|| damaged("a digest is none"))
+    };
+    let is_root = line["root"].as_bool().ok_or_else(|| damaged("`root` is neither true nor false"))?;
+    let references = line["references"].as_array().ok_or_else(|| damaged("`references` is no list"))?;
+    Ok((digest(&line["content"])?, is_root, references.iter().map(digest).collect::<Result<_>>()?))
 }

@@ -2,6 +2,7 @@
 //!
 //! No option has a default here, so that "given" can be told from "not given"; what is meant follows in `meaning`.
 
+pub(crate) mod artifact;
 pub(crate) mod cache;
 pub(crate) mod kv;
 pub(crate) mod values;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Args, Parser};
 use dl::clock::Timestamp;
 use dl::digest::Digest;
 use dl::manager::task::{CheckMethod, IfExists};
+use dl::shared::Mode;
 use dl::transfer::job::{BackendChoice, Connections, HttpVersion, Resolve, Resume, Statuses};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -59,6 +61,15 @@ pub(crate) struct Global {
     /// The cache is shared by the group that owns its folder
     #[arg(long)]
     pub(crate) cache_shared: bool,
+    /// A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)
+    #[arg(long, value_name = "URL")]
+    pub(crate) shared: Option<String>,
+    /// No shared store
+    #[arg(long)]
+    pub(crate) no_shared: bool,
+    /// What the shared store is for: it is asked (read), offered what is fetched (write), or both
+    #[arg(long, value_parser = values::shared_mode(), value_name = "MODE")]
+    pub(crate) shared_mode: Option<Mode>,
     /// This help, on one screen
     #[arg(short = 'h', id = "short_help", hide = true)]
     pub(crate) short_help: bool,

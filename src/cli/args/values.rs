@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dl::clock::{Timestamp, parse_date, parse_duration, parse_size};
 use dl::digest::Digest;
 use dl::manager::task::{CheckMethod, IfExists};
+use dl::shared::Mode;
 use dl::transfer::job::{BackendChoice, Connections, HttpVersion, Resolve, Resume, Statuses};
 use std::time::Duration;
 
@@ -53,6 +54,10 @@ pub(crate) fn progress() -> impl TypedValueParser<Value = Progress> {
 
 pub(crate) fn color() -> impl TypedValueParser<Value = Color> {
     words(&[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
+}
+
+pub(crate) fn shared_mode() -> impl TypedValueParser<Value = Mode> {
+    words(&[("read", Mode::Read), ("write", Mode::Write), ("read-write", Mode::ReadWrite)])
 }
 
 pub(crate) fn freshness() -> impl TypedValueParser<Value = FreshnessWord> {

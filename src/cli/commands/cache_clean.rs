@@ -143,6 +143,20 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
             session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
         }
     }
+    for content in &verified.contents {
+        let (damage, path) = (content.damage.name(), &content.path);
+        let hash = dl::cache::content::spelled(&content.digest);
+        if global.json {
+            let path = path_to_json(path);
+            session
+                .output
+                .json(&json!({ "schema": 1, "damage": damage, "repaired": false, "hash": hash, "path": path }))?;
+        } else {
+            let state = if args.repair { "lost" } else { "" };
+            let columns = [damage, state, "", &hash, &escape_field(path.as_os_str().as_bytes())];
+            session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
+        }
+    }
     let count = usize::try_from(verified.items).unwrap_or(usize::MAX);
     session.output.tell("verified", &format!("  {}, {} hashed", many(count, "item"), show_size(verified.bytes)));
     if verified.is_whole(args.repair) {
@@ -153,10 +167,10 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         "damaged",
         format!(
             "{} damaged",
-            if verified.findings.is_empty() {
-                "the registry is".to_owned()
-            } else {
-                format!("{} of {} are", verified.findings.len(), many(count, "item"))
+            match (verified.findings.len(), verified.contents.len()) {
+                (0, 0) => "the registry is".to_owned(),
+                (0, contents) => format!("{} that no item has are", many(contents, "blob")),
+                (items, _) => format!("{items} of {} are", many(count, "item")),
             }
         ),
     );

@@ -3,7 +3,7 @@
 use crate::cli::Session;
 use crate::cli::args::cache::Ls;
 use crate::cli::meaning::cached;
-use crate::cli::output::escape_field;
+use crate::cli::output::{columns, escape_field};
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::item::Item;
@@ -120,12 +120,12 @@ fn table(items: &[Item], long: bool, now: Timestamp) -> String {
         rows.push(row);
     }
     let count = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().map(|row| columns(&row[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
     let mut text = String::new();
     for row in &rows {
         for (column, cell) in row.iter().enumerate() {
-            let space = " ".repeat(widths[column] - cell.chars().count());
+            let space = " ".repeat(widths[column] - columns(cell));
             let is_number = matches!(column, 0 | 2 | 3 | 4 | 7);
             let is_last = column + 1 == count;
             match (is_number, is_last) {

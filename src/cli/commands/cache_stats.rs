@@ -3,7 +3,7 @@
 use crate::cli::Session;
 use crate::cli::args::Plain;
 use crate::cli::commands::cache_set::many;
-use crate::cli::output::escape_field;
+use crate::cli::output::{escape_field, fit};
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::stats::{Share, Stats};
@@ -98,12 +98,9 @@ fn bars(text: &mut String, shares: &[Share]) {
         if bar.is_empty() {
             bar.push('▏');
         }
-        let mut name = escape_field(share.name.as_bytes());
-        if name.chars().count() > NAME_COLUMNS {
-            name = name.chars().take(NAME_COLUMNS - 1).chain(['…']).collect();
-        }
+        let name = fit(&escape_field(share.name.as_bytes()), NAME_COLUMNS);
         let size = show_size(share.bytes);
-        let _ = writeln!(text, "  {name:<NAME_COLUMNS$} {size:>9} {bar:<BAR_COLUMNS$} {}", share.items);
+        let _ = writeln!(text, "  {name} {size:>9} {bar:<BAR_COLUMNS$} {}", share.items);
     }
     let (rest, bytes) =
         shares.iter().skip(PARTS).fold((0, 0_u64), |(count, sum), s| (count + 1, sum.saturating_add(s.bytes)));
@@ -120,10 +117,11 @@ mod tests {
     #[test]
     fn bars_fit_eighty_columns() {
         let share = |name: &str, bytes| Share { name: name.to_owned(), items: 123_456, bytes };
-        let all: Vec<Share> = (0..12).map(|n| share(&"long.".repeat(20), n * 1_000_000)).collect();
+        let all: Vec<Share> =
+            (0..12).map(|n| share(&["long.", "日本語."][n % 2].repeat(20), n as u64 * 1_000_000)).collect();
         let stats = Stats { by_host: all, ..Stats::default() };
         for line in drawn(&stats).lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+            assert!(crate::cli::output::columns(line) <= 80, "{line}");
         }
     }
 }

@@ -135,7 +135,16 @@ fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Ve
         let source = if names.is_empty() { "default".to_owned() } else { source.clone() };
         rows.push(Row { name: name.to_owned(), value: names.to_vec().into(), source });
     }
+    let secret = layers.agreed.secret.as_ref().map_or(Value::Null, |secret| secret.to_string().into());
+    for (name, value) in [("shared.secret", secret), ("shared.private", layers.agreed.private.into())] {
+        let source = if value.is_null() || value == false { "default".to_owned() } else { source.clone() };
+        rows.push(Row { name: name.to_owned(), value, source });
+    }
     rows.push(store_row(session, layers));
+    for (class, file) in &layers.schemas {
+        let value = dl::manager::report::path_to_json(file);
+        rows.push(Row { name: format!("manifest.schemas.{class}"), value, source: source.clone() });
+    }
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     rows
 }
@@ -186,6 +195,8 @@ fn shown(option: &str, values: &[OsString], is_list: bool) -> Value {
                 }
                 _ => text.into_owned().into(),
             },
+            "shared" => dl::kv::address::Address::parse(&text)
+                .map_or_else(|_| dl::secret::REDACTED.to_owned().into(), |address| address.shown().to_owned().into()),
             "proxy" => secrets.redact_references(&text).into(),
             "query" | "data" | "data-urlencode" | "data-json" | "form" | "form-string" => "<redacted>".into(),
             _ => scalar(&text),
@@ -225,6 +236,7 @@ pub(crate) fn check(session: &Session<'_>) -> Result<u8> {
     let (global, layers) = session.settle()?;
     of_fetch(session, &layers)?;
     check_hosts(&layers)?;
+    dl::manifest::schema::Schemas::new(layers.schemas.clone()).check_files()?;
     for (name, near) in settings::unknown_variables(session.context) {
         let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
         session.output.warn(&format!("the variable `{name}` is no option{near}"));
@@ -282,8 +294,14 @@ fn example() -> String {
          # Kept once a day: TRASH goes first, then what was not read for longest; never what put and create made\n\
          # max-size =\n# What was not read for so long goes, once a day\n# max-age =\n\
          \n# ---- dl kv\n\n[kv]\n# The store where --store is not said\n# store = \"redis://localhost:6379/0\"\n\
+         \n# ---- The shared store\n\n[shared]\n# The same as shared\n# url = \"s3://team-cache/dl\"\n\
+         # The same as shared-mode\n# mode = \"read\"\n\
+         # Signs what is shared, the same on all machines; DL_SHARED_SECRET is nearer\n# secret =\n\
+         # Share what was fetched with credentials too; needs a secret\n# private = false\n\
          \n# ---- Secrets\n\n[secrets]\n# More header fields whose values are secret\n# headers = []\n\
          # More query parameters whose values are secret\n# query = []\n\
+         \n# ---- JSON Schemas of classes: a value that `dl manifest put` stores must fit that of its class\n\n\
+         [manifest.schemas]\n# Dataset = \"dataset.schema.json\"\n\
          \n# ---- One host: scheme and port may be given, the longest match wins\n\n\
          [host.\"https://api.example.org:8443\"]\n\
          # header = [\"Accept: application/json\"]\n\

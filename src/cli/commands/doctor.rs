@@ -1,10 +1,10 @@
 //! `dl doctor`: what works here, and what does not.
 
 use super::version::Backends;
-use crate::cli::args::Fetch;
 use crate::cli::args::kv::Whole;
-use crate::cli::meaning::{store, travel};
-use crate::cli::settings::{self, Setting, fold};
+use crate::cli::args::{Fetch, Global};
+use crate::cli::meaning::{sharing, store, travel};
+use crate::cli::settings::{self, Layers, Setting, fold};
 use crate::cli::{Session, parse};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use dl::error::{Error, Result};
@@ -67,6 +67,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         }
         Err(error) => Finding::bad("proxies", &error),
     });
+    findings.extend(shared(session, &global, &layers));
     let backends = Backends::ask();
     let versions =
         format!("reqwest {}, libcurl {} ({})", super::version::REQWEST_VERSION, backends.curl, backends.curl_tls);
@@ -88,6 +89,24 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         }
     }
     Ok(u8::from(!ok))
+}
+
+/// Whether the shared store answers, and what is believed of it; nothing where there is none.
+fn shared(session: &Session<'_>, global: &Global, layers: &Layers) -> Option<Finding> {
+    let shared = match sharing::shared(session, global, layers) {
+        Ok(shared) => shared?,
+        Err(error) => return Some(Finding::bad("shared", &error)),
+    };
+    Some(match shared.ping() {
+        Err(error) => Finding::bad("shared", &error),
+        Ok(()) if shared.salt().is_some() => {
+            Finding::good("shared", format!("{}; only what is signed with the secret is believed", shared.shown()))
+        }
+        Ok(()) => {
+            let text = "without a secret it is trusted for which digest a URL has, never for the bytes";
+            Finding::good("shared", format!("{}; {text}", shared.shown()))
+        }
+    })
 }
 
 /// Which stores are built in, and whether the one that is configured answers.

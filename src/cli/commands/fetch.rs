@@ -6,7 +6,7 @@ use crate::cli::args::Fetch;
 use crate::cli::context::read_named_text;
 use crate::cli::input::{self, Asked, LIST_WORDS};
 use crate::cli::meaning::place::refuse_conflicts;
-use crate::cli::meaning::{Planner, request};
+use crate::cli::meaning::{Planner, request, sharing};
 use crate::cli::progress::Watch;
 use crate::cli::settings::{Layers, Setting};
 use crate::cli::{hints, signals};
@@ -17,6 +17,7 @@ use dl::error::{Error, Result};
 use dl::manager::report::{Report, Source};
 use dl::manager::task::{Destination, Freshness, Task};
 use dl::manager::{Manager, Options};
+use dl::shared::Shared;
 use dl::transfer::job::Expected;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -91,8 +92,10 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     }
     refuse_json_beside_bytes(&args, &tasks)?;
     let cache = cache_options(session, &args, &mut tasks)?;
+    let shared = if args.global.no_cache { None } else { sharing::shared(session, &args.global, &layers)? };
     refuse_conflicts(&tasks, cache.as_ref().map(|c| c.folder.as_path()))?;
-    Ok(do_all(session, &layers, &args, cache, &tasks, plan))
+    let options = manager_options(session, &args, cache, shared);
+    Ok(do_all(session, &layers, &args, options, &tasks, plan))
 }
 
 /// The URL and settings of the descriptor file, if one is named.
@@ -181,10 +184,16 @@ fn cache_options(session: &Session<'_>, args: &Fetch, tasks: &mut [Task]) -> Res
     }
 }
 
-fn manager_options(session: &Session<'_>, args: &Fetch, cache: Option<cache::Options>) -> Options {
+fn manager_options(
+    session: &Session<'_>,
+    args: &Fetch,
+    cache: Option<cache::Options>,
+    shared: Option<Arc<Shared>>,
+) -> Options {
     let defaults = Options::default();
     Options {
         cache,
+        shared,
         jobs: args.travel.jobs.unwrap_or(defaults.jobs),
         join_timeout: args.global.join_timeout,
         fail_fast: args.travel.fail_fast,
@@ -209,7 +218,7 @@ fn do_all(
     session: &Session<'_>,
     layers: &Layers,
     args: &Fetch,
-    cache: Option<cache::Options>,
+    options: Options,
     tasks: &[Task],
     plan: Vec<Planned>,
 ) -> u8 {
@@ -235,9 +244,9 @@ fn do_all(
         },
     );
     let mut plan = plan.into_iter().peekable();
-    let limited = cache.clone().filter(|_| !args.tell.dry_run);
+    let limited = options.cache.clone().filter(|_| !args.tell.dry_run);
     let mut has_written = false;
-    let manager = Manager::new(manager_options(session, args, cache));
+    let manager = Manager::new(options);
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
         // What failed before it, in the order asked for, comes first.
@@ -340,7 +349,7 @@ fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, li
         session.context.stderr_is_terminal,
         tasks.iter().map(name_of).collect(),
     );
-    let manager = Manager::new(Options { dry_run: false, ..manager_options(session, args, cache) });
+    let manager = Manager::new(Options { dry_run: false, ..manager_options(session, args, cache, None) });
     let mut got = None;
     manager.run(&tasks, &|index| watch.listener(index), &mut |_, report| got = Some(report));
     let report = got.ok_or_else(|| Error::new(dl::error::Kind::Other, "no_report", "the list was not fetched"))?;

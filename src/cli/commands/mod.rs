@@ -1,11 +1,13 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod blob;
 pub(crate) mod cache_cat;
 pub(crate) mod cache_clean;
 pub(crate) mod cache_create;
 pub(crate) mod cache_key;
 pub(crate) mod cache_ls;
 pub(crate) mod cache_set;
+pub(crate) mod cache_share;
 pub(crate) mod cache_show;
 pub(crate) mod cache_stats;
 pub(crate) mod cache_transport;
@@ -17,6 +19,7 @@ mod fetch_outcome;
 pub(crate) mod kv_read;
 pub(crate) mod kv_write;
 pub(crate) mod man;
+pub(crate) mod manifest;
 pub(crate) mod version;
 
 use super::Session;

@@ -3,6 +3,7 @@
 pub(crate) mod cached;
 pub(crate) mod place;
 pub(crate) mod request;
+pub(crate) mod sharing;
 pub(crate) mod store;
 pub(crate) mod travel;
 mod unpack;

@@ -3,7 +3,6 @@
 use crate::cli::Session;
 use crate::cli::args::Global;
 use crate::cli::args::kv::Which;
-use crate::cli::context::Context;
 use crate::cli::meaning::travel;
 use crate::cli::output::Output;
 use crate::cli::settings::{Layers, Setting, fold};
@@ -13,6 +12,7 @@ use dl::event::{Event, Listener};
 use dl::kv::open::{Options, open};
 use dl::kv::store::Store;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Warnings of a store go to the printer.
@@ -47,25 +47,36 @@ pub(crate) fn store(session: &Session<'_>, which: &Which, global: &Global) -> Re
         return Err(Error::usage("no store is named")
             .hint("--store URL, DL_KV_STORE, or `store` below `[kv]` in the config file"));
     };
-    let options = options(session.context, &session.output, which, global)?;
-    let store = open(url, &options)?;
+    let store = open(url, &options(session, which, global)?)?;
     Ok(match &which.prefix {
         Some(prefix) => store.with_prefix(prefix.as_bytes()),
         None => store,
     })
 }
 
-fn options(context: &Context, output: &Arc<Output>, which: &Which, global: &Global) -> Result<Options> {
-    let defaults = Options::default();
-    let tls = travel::roots(which.cacert.as_deref(), context)?;
+fn options(session: &Session<'_>, which: &Which, global: &Global) -> Result<Options> {
+    let around = surroundings(session, which.cacert.as_deref(), global)?;
     Ok(Options {
-        connect_timeout: which.connect_timeout.unwrap_or(defaults.connect_timeout),
-        answer_timeout: which.stall_timeout.unwrap_or(defaults.answer_timeout),
+        connect_timeout: which.connect_timeout.unwrap_or(around.connect_timeout),
+        answer_timeout: which.stall_timeout.unwrap_or(around.answer_timeout),
+        threshold: which.threshold.map(u64::from),
+        ..around
+    })
+}
+
+/// What a store is given of the world around it, whatever it is for.
+///
+/// # Errors
+/// Usage: a file of certificates that is missing or wrong.
+pub(crate) fn surroundings(session: &Session<'_>, cacert: Option<&Path>, global: &Global) -> Result<Options> {
+    let defaults = Options::default();
+    let tls = travel::roots(cacert, session.context)?;
+    Ok(Options {
         lock_timeout: global.lock_timeout.unwrap_or(defaults.lock_timeout),
         offline: global.offline,
-        threshold: which.threshold.map(u64::from),
-        environment: context.services(),
+        environment: session.context.services(),
         roots: Arc::new(move || dl::transfer::roots_pem(&tls)),
-        listener: Arc::new(Told(Arc::clone(output))),
+        listener: Arc::new(Told(Arc::clone(&session.output))),
+        ..defaults
     })
 }

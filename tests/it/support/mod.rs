@@ -3,10 +3,14 @@
 #[allow(dead_code, reason = "the unit tests need more of it")]
 pub mod archives;
 pub mod engines;
+pub mod h2;
+pub mod oracle;
 pub mod origin;
+pub mod random;
 pub mod reply;
 pub mod sandbox;
 pub mod servers;
 pub mod stores;
+pub mod strace;
 pub mod tls;
 pub mod transcript;

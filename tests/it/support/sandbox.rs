@@ -1,4 +1,4 @@
-//! A hermetic place to run `dl` in, and the oracle that looks at what it left behind.
+//! A hermetic place to run `dl` in; `oracle` looks at what was left behind when it goes.
 
 use crate::support::transcript::Transcript;
 use sha2::{Digest as _, Sha256};
@@ -31,6 +31,13 @@ pub fn eprint_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// A line for the person who looks for a test that hangs (`DL_TEST_TELL`).
+pub fn tell(line: impl FnOnce() -> String) {
+    if std::env::var_os("DL_TEST_TELL").is_some() {
+        eprint_line(&line());
+    }
+}
+
 /// Hex SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
@@ -61,12 +68,12 @@ pub fn bytes(length: usize) -> Vec<u8> {
 
 /// A home, a cache and a working folder of its own. When it goes, what `dl` left behind is looked at.
 pub struct Sandbox {
-    root: TempDir,
+    pub(super) root: TempDir,
     environment: RefCell<Vec<(OsString, OsString)>>,
-    canaries: RefCell<Vec<String>>,
+    pub(super) canaries: RefCell<Vec<String>>,
     /// Files that may hold a canary: those a test wrote, and those it asked for with `-D`.
-    exempt: RefCell<Vec<PathBuf>>,
-    runs: RefCell<Vec<Transcript>>,
+    pub(super) exempt: RefCell<Vec<PathBuf>>,
+    pub(super) runs: RefCell<Vec<Transcript>>,
     checked: Cell<bool>,
 }
 
@@ -189,6 +196,7 @@ impl Sandbox {
             folder: self.path(""),
             stdin: None,
             before: String::new(),
+            under: Vec::new(),
             colours: false,
         }
     }
@@ -218,58 +226,6 @@ impl Sandbox {
     pub fn items(&self) -> Vec<serde_json::Value> {
         self.dl(["--no-config", "cache", "ls", "--all", "--json"]).run().ok().json_lines()
     }
-
-    /// Looks at what was left behind; called when the sandbox goes.
-    pub fn check(&self) {
-        for name in self.work_tree() {
-            let file = name.rsplit('/').next().unwrap_or_default();
-            let stray = file.strip_prefix(".dl-").and_then(|f| f.strip_suffix(".part"));
-            assert!(stray.is_none(), "stray file `{name}`");
-        }
-        self.check_canaries();
-        self.check_ready();
-    }
-
-    /// Every blob is what its name says, and every READY item is what its row says.
-    pub fn check_ready(&self) {
-        for name in self.cache_tree() {
-            let Some(rest) = name.strip_prefix("blobs/sha256/").filter(|_| !name.ends_with('/')) else { continue };
-            let content = std::fs::read(self.cache().join(&name)).unwrap();
-            assert_eq!(sha256(&content), rest.replace('/', ""), "the blob `{name}` is not what its name says");
-        }
-        if self.cache().join("registry.sqlite").exists() {
-            for item in self.items().iter().filter(|i| i["status"] == "READY") {
-                let path = Path::new(item["path"].as_str().unwrap());
-                let content = std::fs::read(path).unwrap_or_else(|e| panic!("READY, but {e}: {item}"));
-                assert_eq!(item["sha256"], sha256(&content), "READY, but of other bytes: {item}");
-                assert_eq!(item["size"], content.len(), "READY, but of another size: {item}");
-            }
-        }
-    }
-
-    fn check_canaries(&self) {
-        let canaries = self.canaries.borrow();
-        if canaries.is_empty() {
-            return;
-        }
-        let exempt = self.exempt.borrow();
-        for name in tree(self.root.path()).iter().filter(|n| !n.ends_with('/')) {
-            let path = self.root.path().join(name);
-            if exempt.contains(&path) || path.is_symlink() {
-                continue;
-            }
-            let Ok(content) = std::fs::read(&path) else { continue };
-            for canary in canaries.iter() {
-                assert!(!contains(&content, canary), "the secret `{canary}` stands in `{name}`");
-            }
-        }
-        for run in self.runs.borrow().iter() {
-            for canary in canaries.iter() {
-                let found = contains(&run.stdout, canary) || run.stderr.contains(canary.as_str());
-                assert!(!found, "the secret `{canary}` was printed\n{}", run.tell());
-            }
-        }
-    }
 }
 
 impl Drop for Sandbox {
@@ -278,11 +234,6 @@ impl Drop for Sandbox {
             self.check();
         }
     }
-}
-
-/// Whether the text stands in the bytes.
-fn contains(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|w| w == text.as_bytes())
 }
 
 /// Every file and folder below, relative and sorted; folders end in `/`.
@@ -327,6 +278,7 @@ pub struct Dl<'a> {
     folder: PathBuf,
     stdin: Option<Vec<u8>>,
     before: String,
+    under: Vec<OsString>,
     colours: bool,
 }
 
@@ -380,6 +332,12 @@ impl<'a> Dl<'a> {
         self
     }
 
+    /// By way of this program, which gets `dl` and its arguments after its own.
+    pub fn under<I: IntoIterator<Item = S>, S: Into<OsString>>(mut self, program: I) -> Self {
+        self.under = program.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// stderr may hold control bytes: colours or bars were asked for.
     pub fn colours(mut self) -> Self {
         self.colours = true;
@@ -393,14 +351,13 @@ impl<'a> Dl<'a> {
 
     /// Starts it with this in stdout's place.
     pub fn spawn_with(self, stdout: Stdio) -> Running<'a> {
-        let mut command = if self.before.is_empty() {
-            Command::new(DL)
-        } else {
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(format!("{} exec \"$0\" \"$@\"", self.before)).arg(DL);
-            shell
-        };
-        command.args(&self.arguments).current_dir(&self.folder).env_clear().envs(self.environment);
+        let mut words = self.under;
+        if !self.before.is_empty() {
+            words.splice(0..0, ["sh".into(), "-c".into(), format!("{} exec \"$0\" \"$@\"", self.before).into()]);
+        }
+        words.push(DL.into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).args(&self.arguments).current_dir(&self.folder).env_clear().envs(self.environment);
         command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = command.stdout(stdout).stderr(Stdio::piped()).spawn().expect("cannot start dl");
         let words = self.arguments.iter().map(|a| a.to_string_lossy());

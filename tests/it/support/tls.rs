@@ -55,6 +55,13 @@ impl Leaf {
         Origin::over_tls(self.config(None, rustls::ALL_VERSIONS), handler)
     }
 
+    /// What an origin of `support::h2` shows.
+    pub fn h2(&self) -> Arc<ServerConfig> {
+        let mut config = (*self.config(None, rustls::ALL_VERSIONS)).clone();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Arc::new(config)
+    }
+
     /// One that asks for a certificate of this authority.
     pub fn origin_for_clients(
         &self,

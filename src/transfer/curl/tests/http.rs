@@ -385,7 +385,7 @@ fn streams_share_a_connection() {
         (0..20).map(|n| curl.start(call("GET", &format!("http://{address}/{n}")), CONNECT_TIMEOUT)).collect();
     for (n, arrival) in arrivals.iter().enumerate() {
         let got = receive(arrival);
-        assert_eq!((got.data.as_slice(), got.framing(), got.ended), (&b"hello"[..], Framing::Framed, true));
+        assert_eq!((got.data.as_slice(), got.framing(), got.ended), (&b"hello"[..], Framing::Unframed, true));
         assert_eq!(got.head().version, "2");
         assert_eq!(got.head().fields.text("x-path").unwrap(), format!("/{n}"));
     }
