@@ -2018,7 +2018,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;get' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2049,7 +2049,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;get-many' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2082,7 +2082,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2114,7 +2114,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;add' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2146,7 +2146,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set-many' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2177,7 +2177,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;del' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2210,7 +2210,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;delete' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2242,7 +2242,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;has' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2273,7 +2273,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;inc' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2304,7 +2304,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;dec' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2334,7 +2334,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ls' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2368,7 +2368,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;list' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2402,7 +2402,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;count' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2432,7 +2432,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;stat' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2462,7 +2462,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;clear' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2492,7 +2492,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ping' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')

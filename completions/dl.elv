@@ -1966,7 +1966,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand ping 'Whether the store answers'
         }
         &'dl;kv;get'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1996,7 +1996,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;get-many'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2028,7 +2028,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2059,7 +2059,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;add'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2090,7 +2090,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set-many'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2120,7 +2120,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;del'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2152,7 +2152,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;delete'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2183,7 +2183,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;has'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2213,7 +2213,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;inc'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2243,7 +2243,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;dec'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2272,7 +2272,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ls'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2305,7 +2305,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;list'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2338,7 +2338,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;count'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2367,7 +2367,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;stat'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2396,7 +2396,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;clear'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2425,7 +2425,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ping'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'

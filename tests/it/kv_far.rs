@@ -115,6 +115,21 @@ fn s3_by_moto() {
     assert_eq!(other.get(b"beside").unwrap().unwrap(), b"it", "what is beside the path stays");
 }
 
+/// Processes, each with its own connections.
+fn processes(store: &str) {
+    let size = if kv_behaviour::full() { (32, 100, 64) } else { (4, 5, 16) };
+    crate::kv::together(&crate::support::sandbox::Sandbox::new(), store, size);
+}
+
+#[test]
+fn processes_count_and_race_far_away() {
+    let dynalite = or_skip!(stores::dynalite());
+    processes(&dynamodb(dynalite.port, ""));
+    let moto = or_skip!(stores::moto());
+    make_bucket(moto.port);
+    processes(&s3(moto.port, "/x"));
+}
+
 /// A server that ends, comes back, hangs and goes on, under one open store.
 fn trouble(server: Server, url: &str, again: &dyn Fn(tempfile::TempDir, u16) -> Server) {
     let options =
@@ -224,6 +239,12 @@ mod mongodb {
         let server = or_skip!(stores::mongod());
         let url = format!("mongodb://127.0.0.1:{}/db/c", server.port);
         trouble(server, &url, &|folder, port| stores::mongod_at(folder, port).unwrap());
+    }
+
+    #[test]
+    fn mongodb_processes_count_and_race() {
+        let server = or_skip!(stores::mongod());
+        processes(&format!("mongodb://127.0.0.1:{}/db/c", server.port));
     }
 
     #[test]
