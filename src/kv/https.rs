@@ -12,6 +12,7 @@ use crate::kv::driver::{
 use crate::kv::entry_file::{self, BLOBS, HEAD_BYTES, Head, blob_of_key};
 use crate::kv::open::Options;
 use crate::kv::wire::{Answer, Body, Wire};
+use crate::secret::Secret;
 use base64::Engine as _;
 use http::{HeaderValue, Method, header};
 use reqwest::Request;
@@ -44,7 +45,7 @@ impl Https {
         folder.set_path(&format!("{}/", folder.path().trim_end_matches('/')));
         let server = address.server().ok_or_else(wrong)?;
         let authorization = server.user.as_ref().map(|user| {
-            let password = server.password.as_ref().map(|p| p.expose()).unwrap_or_default();
+            let password = server.password.as_ref().map(Secret::expose).unwrap_or_default();
             let text = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
             HeaderValue::try_from(format!("Basic {text}")).map(|mut value| {
                 value.set_sensitive(true);

@@ -46,7 +46,7 @@ pub(super) fn authorization(credentials: &Credentials, scope: Scope<'_>, date: &
     let mut headers: Vec<_> = parts.headers.iter().collect();
     headers.sort();
     let signed = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
-    let canonical: String = headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+    let canonical: String = headers.iter().flat_map(|(name, value)| [name, ":", value.trim(), "\n"]).collect();
     let mut query: Vec<&str> = parts.query.split('&').collect();
     query.sort_by_key(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let request = [parts.method, parts.path, &query.join("&"), &canonical, &signed, parts.payload].join("\n");

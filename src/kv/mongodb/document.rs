@@ -122,12 +122,11 @@ impl Shape {
             Some(Bson::Int32(number)) => Some(number.to_string().into_bytes()),
             _ => None,
         };
-        let version = match own {
-            Some(own) => [&[BY_REVISION], own.as_slice()].concat(),
-            None => {
-                let held = value.map_or_else(Document::new, |value| doc! { "value": value.clone() });
-                [&[BY_VALUE], serialize_to_vec(&held).unwrap_or_default().as_slice()].concat()
-            }
+        let version = if let Some(own) = own {
+            [&[BY_REVISION], own.as_slice()].concat()
+        } else {
+            let held = value.map_or_else(Document::new, |value| doc! { "value": value.clone() });
+            [&[BY_VALUE], serialize_to_vec(&held).unwrap_or_default().as_slice()].concat()
         };
         let (expires, content) = match (expires, bytes) {
             (Err(why), _) => (None, Content::Unreadable(why)),

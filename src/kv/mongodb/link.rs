@@ -62,7 +62,10 @@ impl Refusal {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("database", &self.database).field("collection", &self.collection).finish()
+        f.debug_struct("Link")
+            .field("database", &self.database)
+            .field("collection", &self.collection)
+            .finish_non_exhaustive()
     }
 }
 
