@@ -2019,7 +2019,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;get' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2050,7 +2050,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;get-many' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2083,7 +2083,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2115,7 +2115,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;add' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2147,7 +2147,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set-many' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2178,7 +2178,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;del' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2211,7 +2211,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;delete' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2243,7 +2243,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;has' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2274,7 +2274,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;inc' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2305,7 +2305,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;dec' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2335,7 +2335,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ls' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2369,7 +2369,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;list' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2403,7 +2403,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;count' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2433,7 +2433,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;stat' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2463,7 +2463,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;clear' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2493,7 +2493,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ping' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')

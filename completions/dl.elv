@@ -1967,7 +1967,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand ping 'Whether the store answers'
         }
         &'dl;kv;get'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1997,7 +1997,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;get-many'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2029,7 +2029,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2060,7 +2060,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;add'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2091,7 +2091,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set-many'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2121,7 +2121,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;del'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2153,7 +2153,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;delete'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2184,7 +2184,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;has'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2214,7 +2214,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;inc'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2244,7 +2244,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;dec'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2273,7 +2273,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ls'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2306,7 +2306,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;list'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2339,7 +2339,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;count'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2368,7 +2368,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;stat'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2397,7 +2397,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;clear'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2426,7 +2426,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ping'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'

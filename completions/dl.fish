@@ -1982,7 +1982,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "stat" -d 'Size and expiry of a value, as JSON'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "clear" -d 'Remove every key below --prefix, or all'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "ping" -d 'Whether the store answers'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2014,7 +2014,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2047,7 +2047,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2080,7 +2080,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2113,7 +2113,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2145,7 +2145,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2178,7 +2178,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2210,7 +2210,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2242,7 +2242,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2274,7 +2274,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2305,7 +2305,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2338,7 +2338,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2371,7 +2371,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2402,7 +2402,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2433,7 +2433,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2464,7 +2464,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l connect-timeout -d 'Until a connection stands (10s)' -r

@@ -77,6 +77,12 @@ impl Context {
         Self { variables, stdout_is_terminal: false, stderr_is_terminal: false }
     }
 
+    /// How many columns standard output shows, if it is a terminal that tells.
+    pub(crate) fn stdout_columns(&self) -> Option<usize> {
+        let size = self.stdout_is_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()))?;
+        size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
     /// A variable of the list; empty counts as unset.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         debug_assert!(name.starts_with("DL_") || VARIABLES.contains(&name), "`{name}` is not in the list");

@@ -29,6 +29,7 @@ mod keys;
 mod kv;
 mod kv_behaviour;
 mod kv_engines;
+mod kv_far;
 mod lists;
 mod manifest;
 mod origins;
