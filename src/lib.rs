@@ -14,12 +14,14 @@
 //! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover`; `freshness` (RFC 9111, pure) and `response` (what it keeps) |
 //! | [`shared`] | what one machine has, others need not fetch: signed records and blobs over a store |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
+//! | [`run`] | cached command runs: a command is run once, and replayed while nothing that it depends on has changed |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`kv`] | one key-value interface over many stores: `driver` (the contract), a file for each engine, `store` (what they share), `open` (the one match) |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
 //! | [`config`], [`checksums`], [`attribute_text`], [`json`] | texts that people write, read: the config file, lists of checksums, attributes, strict JSON |
+//! | `glob` | shell patterns over names and paths |
 //! | [`http_date`] | the three forms of dates in HTTP |
 //! | [`disk`] | files that appear whole or not at all, kernel locks, cheap copies |
 //! | [`digest`], [`secret`], [`clock`], [`error`] | the leaves: digests in one pass, texts that cannot be printed, one form of time, one type of error |
@@ -65,6 +67,7 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+mod glob;
 pub mod http_date;
 pub mod json;
 pub mod kv;
@@ -72,6 +75,7 @@ pub mod manager;
 pub mod manifest;
 pub mod message;
 pub mod partial;
+pub mod run;
 pub mod secret;
 pub mod shared;
 pub mod transfer;
@@ -92,3 +96,6 @@ mod cache_manager {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/cas-manifest.md")]
 mod cas_manifest {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/jobstamps.md")]
+mod jobstamps {}

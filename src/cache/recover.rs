@@ -38,7 +38,7 @@ const RESPONSE_COLUMNS: &str = "id, uri, credential, method, status, http_versio
     insecure, special_trust, last_used";
 const RESPONSE_COLUMN_COUNT: usize = 25;
 /// The tables whose rows belong to an item, with their columns; the first is the item.
-const OWNED: [(&str, &str, usize); 6] = [
+const OWNED: [(&str, &str, usize); 8] = [
     (
         "downloads",
         "item, resolved_url, method, http_code, http_version, headers, etag, last_modified, date, started_at, finished_at,
@@ -50,6 +50,8 @@ const OWNED: [(&str, &str, usize); 6] = [
     ("attr_datetime", "item, namespace, name, value", 4),
     ("attr_varchar", "item, namespace, name, value", 4),
     ("attr_text", "item, namespace, name, value", 4),
+    ("runs", "item, state", 2),
+    ("item_blobs", "item, sha256", 2),
 ];
 
 /// What users keep by digest, and what refers to what.

@@ -169,7 +169,7 @@ impl Cache {
     ///
     /// # Errors
     /// Kind disk or cache.
-    pub fn content_of(&self, response: &Response, listener: &dyn Listener) -> Result<Option<PathBuf>> {
+    pub fn content_of_response(&self, response: &Response, listener: &dyn Listener) -> Result<Option<PathBuf>> {
         let Some(digest) = &response.sha256 else { return Ok(None) };
         let (registry, path) = (&self.registry, self.registry.folder().blob(digest));
         let known = registry.read(|connection| blob::record(connection, digest))?;

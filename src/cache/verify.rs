@@ -4,7 +4,7 @@ use crate::cache::blobs;
 use crate::cache::content::{self, DamagedContent};
 use crate::cache::item::{Item, Record, Status};
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, blob, change, item, response};
+use crate::cache::registry::{Registry, blob, change, item, item_blob, response};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
@@ -239,10 +239,9 @@ fn one(
         (Some(_), Err(e)) if e.kind() == ErrorKind::NotFound => Some(Damage::Unnamed),
         _ => Some(Damage::Gone),
     };
-    let Some(damage) = damage else { return Ok(()) };
+    let Some(damage) = damage else { return parts(registry, item, repair, verified) };
     // What somebody removed, moved or replaced while it was looked at is not damaged.
-    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
-    if now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)) {
+    if is_other_now(registry, &item)? {
         verified.items -= 1;
         return Ok(());
     }
@@ -255,4 +254,40 @@ fn one(
     let item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
     verified.findings.push(Finding { item, damage, repaired });
     Ok(())
+}
+
+/// Whether an item was removed, moved or replaced since it was read.
+fn is_other_now(registry: &Registry, item: &Item) -> Result<bool> {
+    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
+    Ok(now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)))
+}
+
+/// Looks at the blobs that an item needs beside its own. One that is wrong or gone cannot be made again but by another run.
+fn parts(registry: &Registry, item: Item, repair: bool, verified: &mut Verified) -> Result<()> {
+    for (digest, _) in registry.read(|connection| item_blob::of_item(connection, item.id))? {
+        let damage = match blobs::hash(&registry.folder().blob(&digest)) {
+            Ok((found, signature)) if found == digest => {
+                verified.bytes += signature.size;
+                continue;
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Damage::Gone,
+            _ => Damage::Changed,
+        };
+        if is_other_now(registry, &item)? || !needs(registry, &item, &digest)? {
+            continue;
+        }
+        let mut item = item;
+        if repair {
+            stand::lose(registry, &item, &digest)?;
+            item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
+        }
+        verified.findings.push(Finding { item, damage, repaired: false });
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// Whether an item needs a blob still: another run may have taken its place.
+fn needs(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
+    registry.read(|c| Ok(item_blob::of_item(c, item.id)?.iter().any(|(part, _)| part == digest)))
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
 
+use dl::digest::{Digest, hash_reader};
 use dl::error::{Error, Result};
 use dl::secret::Secret;
 use std::collections::BTreeMap;
@@ -19,8 +20,12 @@ pub(crate) const VARIABLES: &[&str] = &[
     "FTP_PROXY",
     "HOME",
     "HTTPS_PROXY",
+    "JOBSTAMPS_ALWAYS_USE_HASHES",
+    "JOBSTAMPS_DEBUG",
+    "JOBSTAMPS_DISABLED",
     "NO_COLOR",
     "NO_PROXY",
+    "PATH",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
     "TERM",
@@ -74,6 +79,12 @@ impl Context {
     pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(k, v)| (k.into(), v.into())).collect();
         Self { variables, stdout_is_terminal: false, stderr_is_terminal: false }
+    }
+
+    /// How many columns standard output shows, if it is a terminal that tells.
+    pub(crate) fn stdout_columns(&self) -> Option<usize> {
+        let size = self.stdout_is_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()))?;
+        size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     /// A variable of the list; empty counts as unset.
@@ -182,6 +193,25 @@ fn account_home() -> Option<PathBuf> {
         let home = fields.get(5).filter(|home| fields.get(2) == Some(&user.as_str()) && home.starts_with('/'))?;
         Some(PathBuf::from(home))
     })
+}
+
+/// A variable that the user named for a command (`run --env NAME`), whatever its bytes.
+pub(crate) fn value_of(name: &OsStr) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Reads standard input to its end into a file of no name in `folder`, and hashes it on the way.
+///
+/// # Errors
+/// Disk.
+pub(crate) fn spool_stdin(folder: &Path) -> Result<(std::fs::File, Digest)> {
+    let failed = |e: std::io::Error| Error::disk("cannot keep standard input", &e);
+    let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    let (_, digests) = hash_reader(&mut file, []).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    Ok((file, digests.sha256().clone()))
 }
 
 /// The largest file that is named for its text (a list, a header file, a certificate).

@@ -17,6 +17,7 @@ use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source};
 use crate::manager::share::Offer;
+use crate::manager::slots::Slot;
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::manager::unpack;
 use crate::message::{Fields, Head, Request, Validators};
@@ -45,6 +46,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) offered: Option<Item>,
     /// Keeps other machines from fetching the same.
     pub(crate) lease: Option<Lease>,
+    /// Allows to transfer; held while another process's fetch of the same is waited for, too.
+    pub(crate) slot: Option<Slot<'a>>,
 }
 
 impl<'a> Asking<'a> {
@@ -123,6 +126,8 @@ impl<'a> Asking<'a> {
     }
 
     fn try_ask(&mut self, listener: &dyn Listener) -> Result<()> {
+        let manager = self.manager;
+        self.slot = Some(manager.slots.take(&|| manager.is_cancelled())?);
         let Some((cache, key)) = self.cache.zip(self.key.clone()) else {
             let partial = self.partial_without_cache()?;
             return self.transfer(partial, listener);
@@ -210,7 +215,9 @@ impl<'a> Asking<'a> {
             proof: self.task.proof.clone(),
         };
         let transfer = self.manager.transfer(&self.task.travel);
-        let fetched = match transfer.fetch(&job, &mut partial, listener) {
+        let outcome = transfer.fetch(&job, &mut partial, listener);
+        self.slot = None;
+        let fetched = match outcome {
             Ok(fetched) => fetched,
             Err(failed) => {
                 record::tell_exchange(&mut self.report, &failed.exchange, &self.task.travel.secrets);

@@ -108,6 +108,7 @@ fn look_up<'a>(
         started,
         offered: None,
         lease: None,
+        slot: None,
     });
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {

@@ -64,7 +64,7 @@ impl<'a> Asking<'a> {
         let mut step = FIRST_STEP;
         let mut lease = None;
         loop {
-            if self.take_record(shared, cache, &key)? {
+            if self.take_record(shared, cache, &key) {
                 self.candidate = self.candidate(listener)?;
                 let Some(item) = &self.candidate else { break };
                 let (verdict, why) = judge::judge(item, &self.task.policy, Timestamp::now());
@@ -108,9 +108,9 @@ impl<'a> Asking<'a> {
     }
 
     /// Takes in what the record of the key tells of, if its content may be the one asked for.
-    fn take_record(&self, shared: &Shared, cache: &Cache, key: &Key) -> Result<bool> {
-        let Some(local) = &self.key else { return Ok(false) };
-        let Some(line) = shared.forgive(|shared| shared.find(key)).flatten() else { return Ok(false) };
+    fn take_record(&self, shared: &Shared, cache: &Cache, key: &Key) -> bool {
+        let Some(local) = &self.key else { return false };
+        let Some(line) = shared.forgive(|shared| shared.find(key)).flatten() else { return false };
         let proof = &self.task.proof;
         let sha256 = proof.digests.iter().map(|e| &e.digest).find(|d| d.algorithm() == line.sha256().algorithm());
         let is_other = line.uri() != self.resolved.identity.uri
@@ -118,10 +118,10 @@ impl<'a> Asking<'a> {
             || proof.size.is_some_and(|given| given != line.size())
             || proof.max_size.is_some_and(|limit| line.size() > limit);
         if is_other {
-            return Ok(false);
+            return false;
         }
         let params = self.resolved.identity.params(&self.salt);
-        Ok(shared.forgive(|shared| shared.take(line, cache, local, &params)).flatten().is_some())
+        shared.forgive(|shared| shared.take(line, cache, local, &params)).flatten().is_some()
     }
 
     /// Notes what is to be offered, if it is.

@@ -138,7 +138,7 @@ fn sharing_what_is_private_needs_a_secret() {
 #[test]
 fn the_time_to_live_is_taken_out_of_the_url() {
     let taken = |url| without_ttl(url).unwrap();
-    assert_eq!(taken("redis://h/0?ttl=1h&x=1"), ("redis://h/0?x=1".to_owned(), Some(Duration::from_secs(3600))));
+    assert_eq!(taken("redis://h/0?ttl=1h&x=1"), ("redis://h/0?x=1".to_owned(), Some(Duration::from_hours(1))));
     assert_eq!(taken("file:/a?ttl=0"), ("file:/a".to_owned(), None));
     assert_eq!(taken("file:/a"), ("file:/a".to_owned(), None));
     assert!(without_ttl("file:/a?ttl=x").is_err());

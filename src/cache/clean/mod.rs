@@ -9,6 +9,7 @@ pub(crate) use limits::keep;
 
 use crate::cache::registry::Registry;
 use crate::cache::registry::change::{self, Seen};
+use crate::cache::registry::item_blob;
 use crate::cache::remove::{Unneeded, destroy, sweep};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
@@ -240,14 +241,16 @@ fn remove_rows(registry: &Registry, batch: &[Found], choices: &Choices, cleaned:
         let mut gone = Vec::new();
         for (index, found) in batch.iter().enumerate() {
             let What::Row(seen, ..) = &found.what else { continue };
+            let parts = item_blob::of_item(connection, seen.id)?;
             if !registry.folder().was_told(seen.id, choices.grace) && change::delete_unchanged(connection, seen)? {
-                gone.push(index);
+                gone.push((index, parts));
             }
         }
         Ok(gone)
     })?;
     let mut unneeded = Unneeded::default();
-    for index in gone {
+    for (index, parts) in gone {
+        unneeded.blobs.extend(parts.into_iter().map(|(part, _)| part));
         let What::Row(_, key, version, digest) = &batch[index].what else { continue };
         unneeded.versions.push((key.clone(), *version));
         unneeded.blobs.extend(digest.clone());

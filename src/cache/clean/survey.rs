@@ -7,7 +7,7 @@ use crate::cache::folder::check_key;
 use crate::cache::item::Status;
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, response};
+use crate::cache::registry::{Registry, item_blob, response};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -129,18 +129,18 @@ impl Survey {
         if !self.rows.insert(row.seen.id) {
             return Ok(());
         }
-        if let Some(digest) = &row.digest
-            && row.seen.status != Status::Deleted
-        {
-            let going = self.contents.entry(digest.clone()).or_default();
-            *going += 1;
-            if users(connection, digest)? <= *going {
-                if reason != Reason::Missing {
-                    self.bytes += row.size;
-                }
-                // Nobody but responses would have it then: they go along.
-                for light in response::of_content(connection, digest)? {
-                    responses::add(registry, connection, &light, reason, self)?;
+        if row.seen.status != Status::Deleted {
+            let parts = item_blob::of_item(connection, row.seen.id)?;
+            let size = if reason == Reason::Missing { 0 } else { row.size };
+            for (digest, size) in row.digest.clone().map(|digest| (digest, size)).into_iter().chain(parts) {
+                let going = self.contents.entry(digest.clone()).or_default();
+                *going += 1;
+                if users(connection, &digest)? <= *going {
+                    self.bytes += size;
+                    // Nobody but responses would have it then: they go along.
+                    for light in response::of_content(connection, &digest)? {
+                        responses::add(registry, connection, &light, reason, self)?;
+                    }
                 }
             }
         }
@@ -180,12 +180,13 @@ impl Survey {
     }
 }
 
-/// How many rows need a content.
+/// How many rows need a content, as their own or beside it.
 fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
     let mut statement = connection.prepare_cached(
         "SELECT (SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2)
-              + (SELECT count(*) FROM roots WHERE sha256 = ?1)
-              + (SELECT count(*) FROM blob_references WHERE to_sha256 = ?1)",
+             + (SELECT count(*) FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)
+             + (SELECT count(*) FROM roots WHERE sha256 = ?1)
+             + (SELECT count(*) FROM blob_references WHERE to_sha256 = ?1)",
     )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
@@ -328,7 +329,10 @@ fn is_live(row: &Light, path: &Path, dead_after: Duration, now: Timestamp) -> bo
 
 fn deleted_contents(connection: &Connection) -> Outcome<HashSet<Vec<u8>>> {
     let mut statement = connection
-        .prepare_cached("SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL")?;
+        .prepare_cached(
+            "SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL
+             UNION SELECT b.sha256 FROM items i JOIN item_blobs b ON b.item = i.id WHERE i.status = -2 AND i.status <> 3",
+        )?;
     let mut rows = statement.query([])?;
     let mut all = HashSet::new();
     while let Some(row) = rows.next()? {
@@ -354,9 +358,13 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
     }
     registry.read(|connection| {
         let end = shard.checked_add(1).map(|next| vec![next]);
-        for (table, column) in
-            [("items", "sha256"), ("responses", "sha256"), ("roots", "sha256"), ("blob_references", "to_sha256")]
-        {
+        for (table, column) in [
+            ("items", "sha256"),
+            ("item_blobs", "sha256"),
+            ("responses", "sha256"),
+            ("roots", "sha256"),
+            ("blob_references", "to_sha256"),
+        ] {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT {column} FROM {table} WHERE {column} >= ?1 AND (?2 IS NULL OR {column} < ?2)"
             ))?;

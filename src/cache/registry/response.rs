@@ -245,6 +245,7 @@ pub(crate) fn contents_of_no_item(connection: &Connection) -> Outcome<Vec<Digest
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT sha256 FROM responses r WHERE sha256 IS NOT NULL
              AND NOT EXISTS (SELECT 1 FROM items i WHERE i.sha256 = r.sha256 AND i.status = 3)
+             AND NOT EXISTS (SELECT 1 FROM item_blobs p JOIN items i ON i.id = p.item WHERE p.sha256 = r.sha256 AND i.status = 3)
              AND NOT EXISTS (SELECT 1 FROM roots k WHERE k.sha256 = r.sha256)
              AND NOT EXISTS (SELECT 1 FROM blob_references b WHERE b.to_sha256 = r.sha256) ORDER BY sha256",
     )?;

@@ -187,6 +187,19 @@ const MIGRATIONS: &[&str] = &[
     "
     ALTER TABLE deliveries ADD COLUMN boot TEXT;
     ",
+    // Recorded runs, and the blobs that an item needs beside its own.
+    "
+    CREATE TABLE runs (
+        item INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        state TEXT NOT NULL      -- JSON: what it depended on, what it made
+    );
+    CREATE TABLE item_blobs (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        sha256 BLOB NOT NULL,
+        PRIMARY KEY (item, sha256)
+    ) WITHOUT ROWID;
+    CREATE INDEX item_blobs_by_sha256 ON item_blobs (sha256);
+    ",
     // Responses as a cache of HTTP keeps them, apart from items.
     "
     CREATE TABLE responses (

@@ -5,6 +5,7 @@
 pub(crate) mod artifact;
 pub(crate) mod cache;
 pub(crate) mod kv;
+pub(crate) mod run;
 pub(crate) mod values;
 
 use clap::{ArgAction, Args, Parser};

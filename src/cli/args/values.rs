@@ -96,6 +96,11 @@ pub(crate) fn resume() -> impl TypedValueParser<Value = Resume> {
     words(&[("auto", Resume::Auto), ("always", Resume::Always), ("never", Resume::Never)])
 }
 
+pub(crate) fn method() -> impl TypedValueParser<Value = dl::run::terms::Method> {
+    use dl::run::terms::Method;
+    words(&[("hash", Method::Hash), ("mtime", Method::Mtime)])
+}
+
 /// Whether TLS 1.3 is the least that is spoken.
 pub(crate) fn tls_min() -> impl TypedValueParser<Value = bool> {
     words(&[("1.2", false), ("1.3", true)])

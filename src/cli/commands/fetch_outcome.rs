@@ -274,7 +274,7 @@ fn head_of(report: &Report) -> Option<Vec<u8>> {
 }
 
 /// Writes a small file whole or not at all; into a device or pipe it is simply written.
-fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result<()> {
+pub(super) fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result<()> {
     let failed = |e: std::io::Error| Error::disk(format!("cannot write `{}`", path.display()), &e);
     let existing = std::fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {

@@ -21,6 +21,7 @@ pub(crate) mod kv_read;
 pub(crate) mod kv_write;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod run;
 pub(crate) mod version;
 
 use super::Session;

@@ -122,7 +122,7 @@ impl Client<'_> {
                 && r.stored.validators().strong().is_some()
         };
         let Some(response) = pending.responses.iter().find(is_start) else { return Ok(()) };
-        let Some(content) = self.cache.content_of(response, listener)? else { return Ok(()) };
+        let Some(content) = self.cache.content_of_response(response, listener)? else { return Ok(()) };
         let validators = response.stored.validators();
         let total = match response.stored.content {
             Stored::Part { total, .. } => total,

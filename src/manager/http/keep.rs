@@ -228,7 +228,7 @@ impl Client<'_> {
         let mut replaced: Vec<i64> = of_get.iter().filter(is_outdated).map(|r| r.id).collect();
         let neighbour = of_get.iter().find_map(|r| Some((*r, range::join(&r.stored, &new.stored)?)));
         if let Some((neighbour, joined)) = neighbour
-            && let Some(content) = self.cache.content_of(neighbour, listener)?
+            && let Some(content) = self.cache.content_of_response(neighbour, listener)?
         {
             let (whole, digests) = part::join(self.cache.unnamed_partial()?, &joined, &content, partial.path())?;
             let size = whole.file().metadata().map_err(|e| whole.failed(&e))?.len();

@@ -225,7 +225,7 @@ impl<'a> Client<'a> {
             self.follow(response.stored.status, &response.stored.fields, listener)?;
             return Ok(false);
         }
-        let content = self.cache.content_of(response, listener)?;
+        let content = self.cache.content_of_response(response, listener)?;
         if content.is_none() && response.sha256.is_some() {
             self.passed_over.push(response.id);
             return Ok(false);
