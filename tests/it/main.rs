@@ -45,6 +45,7 @@ mod request;
 mod resume;
 mod secrets;
 mod shared;
+mod shared_blobs;
 mod signals;
 mod single_flight;
 mod tls;
