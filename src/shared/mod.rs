@@ -106,6 +106,8 @@ pub struct Shared {
     listener: Arc<dyn Listener>,
     /// It failed: nobody waits for it again.
     lost: AtomicBool,
+    /// It was asked for a blob: whether it answers at all is known.
+    asked: AtomicBool,
     /// A record was refused, and that was told.
     told_of_signature: AtomicBool,
 }
@@ -162,6 +164,7 @@ impl Shared {
             ttl,
             listener,
             lost: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             told_of_signature: AtomicBool::new(false),
         }))
     }
@@ -304,7 +307,13 @@ impl Shared {
         if !self.mode.reads() {
             return Ok(None);
         }
-        let found = self.forgive(|_| self.store.read_blob(&digest.hex()));
+        let found = self.forgive(|_| {
+            if !self.asked.swap(true, Ordering::Relaxed) {
+                let key = blob_key(&digest.hex());
+                within(&self.store, move |store| store.stat(&key))?;
+            }
+            self.store.read_blob(&digest.hex())
+        });
         let Some(mut bytes) = found.flatten() else { return Ok(None) };
         match self.arrived(cache, digest, &mut bytes) {
             Err(error) if error.kind() == Kind::Network => Ok(self.forgive(|_| Err(error))),
