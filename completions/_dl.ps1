@@ -1637,6 +1637,8 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove blobs that no item and no manifest uses')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove blobs that no item and no manifest uses')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash blobs, or all of them, and tell which are damaged')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Send blobs, with all they refer to, to the shared store, whatever its mode')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Take blobs in from the shared store, with all they refer to; clean never drops them')
             break
         }
         'dl;blob;put' {
@@ -1862,12 +1864,62 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
             break
         }
+        'dl;blob;push' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;blob;pull' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
         'dl;manifest' {
             [CompletionResult]::new('put', 'put', [CompletionResultType]::ParameterValue, 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a manifest as it is stored')
             [CompletionResult]::new('checkout', 'checkout', [CompletionResultType]::ParameterValue, 'Write the files of a manifest, and value.json, into a folder: all of them or none')
             [CompletionResult]::new('tree', 'tree', [CompletionResultType]::ParameterValue, 'All that a manifest refers to')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash a manifest and all that it refers to')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Send manifests, with all they refer to, to the shared store, whatever its mode')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Take manifests in from the shared store, with all they refer to; clean never drops them')
             break
         }
         'dl;manifest;put' {
@@ -1976,6 +2028,54 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;manifest;verify' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;manifest;push' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;manifest;pull' {
             [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')

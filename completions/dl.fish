@@ -1590,15 +1590,17 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "cat" -d 'Print blobs, hashed before they are printed'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "path" -d 'Where a blob is, read-only'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "stat" -d 'Size, path and users of blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "ls" -d 'The hashes of all blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "list" -d 'The hashes of all blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "cat" -d 'Print blobs, hashed before they are printed'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "path" -d 'Where a blob is, read-only'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "stat" -d 'Size, path and users of blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "ls" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "list" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "push" -d 'Send blobs, with all they refer to, to the shared store, whatever its mode'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "pull" -d 'Take blobs in from the shared store, with all they refer to; clean never drops them'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
@@ -1829,11 +1831,63 @@ complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_f
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "show" -d 'Print a manifest as it is stored'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "tree" -d 'All that a manifest refers to'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "show" -d 'Print a manifest as it is stored'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "tree" -d 'All that a manifest refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "push" -d 'Send manifests, with all they refer to, to the shared store, whatever its mode'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "pull" -d 'Take manifests in from the shared store, with all they refer to; clean never drops them'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l class -d 'Its class' -r
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set -d 'A field that is a text' -r
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set-json -d 'A field of any type (@FILE is read)' -r
@@ -1970,6 +2024,56 @@ complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcomma
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get" -d 'The value of a key: its bytes, nothing added'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get-many" -d 'The values of several keys, as JSON lines'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "set" -d 'Store a value'

@@ -23,6 +23,7 @@
 //! Invariants: a row is READY only after its blob and its name are in place; what is given out stands as it was hashed; nothing
 //! rests on locks but that work is not done twice; a broken entry is a miss, never a crash.
 
+mod arrival;
 mod blobs;
 mod by_hand;
 pub mod change;

@@ -52,6 +52,7 @@ mod resume;
 mod run;
 mod secrets;
 mod shared;
+mod shared_blobs;
 mod signals;
 mod single_flight;
 mod tls;

@@ -220,7 +220,7 @@ pub(crate) fn adopt(registry: &Registry, line: &Value, content: &mut dyn Read) -
     let digest = digest_of(line)?.ok_or_else(|| damaged("an item has no content"))?;
     let size = line["item"]["size"].as_u64().ok_or_else(|| damaged("a size is none"))?;
     check(line, &HashMap::from([(digest.clone(), size)]))?;
-    let received = intake::receive(registry, content, &digest, size)?;
+    let (received, _) = intake::receive(registry, content, &digest, Some(size))?;
     let again = || intake::keep(registry, &received, Some(&digest)).map(|_| ());
     seated(registry, &digest, &again, &|connection, copy| {
         let place = |digest: &Digest, path: Option<&Path>| match path {

@@ -1,5 +1,6 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod artifact_share;
 pub(crate) mod blob;
 pub(crate) mod cache_cat;
 pub(crate) mod cache_clean;
