@@ -10,8 +10,10 @@ use crate::event::{Event, Listener};
 use crate::partial::Partial;
 use crate::run::inputs::{Input, Place};
 use crate::run::outputs::{self, Output};
+use crate::run::sight::Sight;
 use crate::run::terms::Terms;
 use crate::run::verdict::{Asked, Facts, Reason, Verdict, decide};
+use crate::shared::Shared;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,8 @@ pub struct Job<'a> {
     pub folder: PathBuf,
     /// Its terms.
     pub terms: Terms,
+    /// Where other machines' records are looked for, and this one's are offered; `None`: nowhere.
+    pub shared: Option<&'a Shared>,
 }
 
 /// What is noted with a record.
@@ -61,6 +65,9 @@ struct Note {
     declared: Vec<Declared>,
     inputs: Vec<Input>,
     outputs: Vec<Output>,
+    /// It was made on another machine; whoever takes it in says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    foreign: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +177,8 @@ impl Job<'_> {
     /// The record of an item; `None` where it cannot be used.
     pub(crate) fn known(&self, item: Item) -> Result<Option<Known>> {
         let Some(text) = self.cache.run_note(item.id)? else { return Ok(None) };
-        let Ok(note) = serde_json::from_str(&text) else { return Ok(None) };
+        let Ok(mut note) = serde_json::from_str::<Note>(&text) else { return Ok(None) };
+        note.come_home();
         Ok(Some(Known { item, text, note, learned: false }))
     }
 
@@ -290,6 +298,7 @@ impl Job<'_> {
             declared: self.terms.outputs.iter().cloned().map(Declared).collect(),
             inputs: looked.learned.unwrap_or(before),
             outputs,
+            foreign: false,
         };
         let text = serde_json::to_string(&note)
             .map_err(|e| Error::new(Kind::Other, "note", "cannot note the run").cause(e.to_string()))?;
@@ -350,6 +359,20 @@ impl Job<'_> {
 }
 
 impl Note {
+    /// What files looked like elsewhere tells nothing of those here: their bytes are compared.
+    fn come_home(&mut self) {
+        if !std::mem::take(&mut self.foreign) {
+            return;
+        }
+        let forget = |sight: &mut Sight| *sight = sight.clone().elsewhere();
+        self.inputs.iter_mut().for_each(|input| forget(&mut input.sight));
+        for output in &mut self.outputs {
+            if let outputs::What::File { sight, .. } = &mut output.what {
+                forget(sight);
+            }
+        }
+    }
+
     /// Takes over what was learned of some outputs.
     fn merge(&mut self, learned: Vec<Output>) {
         let mut learned = learned.into_iter().peekable();

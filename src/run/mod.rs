@@ -24,6 +24,7 @@ mod inputs;
 pub mod job;
 mod outputs;
 pub mod record;
+mod share;
 mod sight;
 mod streams;
 pub mod terms;
@@ -113,7 +114,14 @@ pub struct Way<'a> {
 pub fn run(job: &Job<'_>, command: &Command, capture: &Capture, way: Way<'_>, sink: &mut dyn Sink) -> Result<Report> {
     let since = Timestamp::now();
     job.refuse_outputs_in_cache()?;
-    let (verdict, mut known) = job.look()?;
+    let (mut verdict, mut known) = job.look()?;
+    if let Verdict::Run(reason) = &verdict
+        && !matches!(reason, Reason::Refresh | Reason::Disabled)
+        && share::take(job)
+    {
+        way.listener.event(Event::Decision(format!("{}; the shared store has a record", reason.tell())));
+        (verdict, known) = job.look()?;
+    }
     way.listener.event(Event::Decision(told(&verdict)));
     if !matches!(verdict, Verdict::Run(_))
         && let Some(known) = &mut known

@@ -86,6 +86,11 @@ impl Sight {
         Self { size, mtime, inode, settled: glance.is_settled(), digest }
     }
 
+    /// The same for another machine: the bytes, without what this machine's files look like.
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { mtime: 0, inode: 0, settled: false, ..self }
+    }
+
     /// The digest of the bytes.
     pub(crate) const fn digest(&self) -> &Digest {
         &self.digest

@@ -40,6 +40,7 @@ impl Subject {
 ///     subject: Subject::of_work("count words", &serde_json::json!({ "language": "en" })),
 ///     folder: folder.path().to_owned(),
 ///     terms: Terms { dependencies: vec!["words.txt".into()], ..Terms::default() },
+///     shared: None,
 /// };
 /// let mut worked = 0;
 /// for _ in 0..3 {
@@ -120,6 +121,7 @@ fn value<T: DeserializeOwned>(job: &Job<'_>, known: &mut Known, restore: bool) -
 ///     subject: Subject::of_work("upper case", &serde_json::Value::Null),
 ///     folder: folder.path().to_owned(),
 ///     terms: Terms { dependencies: vec!["in.txt".into()], outputs: vec!["out.txt".into()], ..Terms::default() },
+///     shared: None,
 /// };
 /// assert_eq!(dl::run::out_of_date(&job)?, Some(Reason::NeverRun));
 /// dl::run::cached(&job, || Ok(std::fs::write(folder.path().join("out.txt"), "A").unwrap()))?;

@@ -257,17 +257,26 @@ impl Shared {
     /// # Errors
     /// Those of the store, and of [`Cache::adopt`].
     pub fn take(&self, line: Line, cache: &Cache, key: &Key, params: &Map<String, Value>) -> Result<Option<Item>> {
+        let mut parts = Vec::new();
+        for digest in line.parts()? {
+            let Some(part) = self.bring(cache, &digest)? else { return Ok(None) };
+            parts.push(part);
+        }
         let Some(mut content) = self.store.read_blob(&line.sha256().hex())? else { return Ok(None) };
-        cache.adopt(&line.under(key, params), &mut content).map(Some)
+        cache.adopt(&line.under(key, params), &mut content, &parts).map(Some)
     }
 
-    /// Offers a READY item under a key: its bytes first, then the record.
+    /// Offers a READY item under a key: its bytes and those of its parts first, then the record.
     ///
     /// # Errors
     /// Those of the store; `not_ready`; a disk error, where its bytes cannot be read; `digest_mismatch` where they are others.
     pub fn offer(&self, cache: &Cache, item: &Item, key: &Key, params: &Map<String, Value>) -> Result<Moved> {
         let line = cache.line(item)?.under(key, params);
-        let moved = self.send_blob(cache, line.sha256(), line.size())?;
+        let mut moved = self.send_blob(cache, line.sha256(), line.size())?;
+        for part in line.parts()? {
+            let size = cache.blob_path(&part).and_then(|path| path.metadata().ok()).map_or(0, |found| found.len());
+            moved += self.send_blob(cache, &part, size)?;
+        }
         let name = record::name(key);
         let text = record::write(&line, &name, self.secret.as_ref());
         self.store.set(name.as_bytes(), text.as_bytes(), self.ttl)?;

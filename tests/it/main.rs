@@ -53,6 +53,7 @@ mod run;
 mod secrets;
 mod shared;
 mod shared_blobs;
+mod shared_runs;
 mod signals;
 mod single_flight;
 mod tls;

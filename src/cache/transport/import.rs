@@ -215,13 +215,20 @@ fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -
 }
 
 /// Takes in one item with its content, which is hashed as it comes and has its place before the row is written. An item that is
-/// here already is given as it is.
-pub(crate) fn adopt(registry: &Registry, line: &Value, content: &mut dyn Read) -> Result<Item> {
+/// here already is given as it is. `parts`, with their sizes, have their places; `parts_again` gives them those again.
+pub(crate) fn adopt(
+    registry: &Registry,
+    line: &Value,
+    content: &mut dyn Read,
+    mut parts: HashMap<Digest, u64>,
+    parts_again: &dyn Fn() -> Result<()>,
+) -> Result<Item> {
     let digest = digest_of(line)?.ok_or_else(|| damaged("an item has no content"))?;
     let size = line["item"]["size"].as_u64().ok_or_else(|| damaged("a size is none"))?;
-    check(line, &HashMap::from([(digest.clone(), size)]))?;
+    parts.insert(digest.clone(), size);
+    check(line, &parts)?;
     let (received, _) = intake::receive(registry, content, &digest, Some(size))?;
-    let again = || intake::keep(registry, &received, Some(&digest)).map(|_| ());
+    let again = || intake::keep(registry, &received, Some(&digest)).and_then(|_| parts_again());
     seated(registry, &digest, &again, &|connection, copy| {
         let place = |digest: &Digest, path: Option<&Path>| match path {
             Some(path) => seat(registry, connection, digest, path, copy),
@@ -258,7 +265,7 @@ pub(crate) fn digest_of(line: &Value) -> Result<Option<Digest>> {
 }
 
 /// The blobs that an item needs beside its own.
-fn parts_of(line: &Value) -> Result<Vec<Digest>> {
+pub(crate) fn parts_of(line: &Value) -> Result<Vec<Digest>> {
     let rows = line.get("item_blobs").and_then(Value::as_array).into_iter().flatten();
     rows.map(|row| digest_in(&row["sha256"])).collect()
 }

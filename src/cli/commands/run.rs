@@ -5,6 +5,7 @@ use super::fetch_outcome::write_file;
 use crate::cli::args::Global;
 use crate::cli::args::run::Run;
 use crate::cli::args::values::truth;
+use crate::cli::meaning::sharing;
 use crate::cli::output::{Output, escape};
 use crate::cli::settings::{Layers, Setting, fold};
 use crate::cli::{Session, context};
@@ -106,11 +107,12 @@ fn perform(session: &Session<'_>, args: &Run, layers: &Layers) -> Result<u8> {
         };
         return answer(session, &asked, reason.as_ref());
     }
+    let shared = if args.share && cache.is_some() { sharing::shared(session, &args.global, layers)? } else { None };
     let background = stdin.as_ref().map(File::try_clone).transpose().ok().flatten();
     let way = Way { stdin, join: args.global.join_timeout, renews: args.renew, listener: &told };
     let mut live = Live { output: &session.output };
     let report = if let Some((cache, _)) = &cache {
-        let job = job(cache, subject, &command, terms);
+        let job = Job { shared: shared.as_deref(), ..job(cache, subject, &command, terms) };
         dl::run::run(&job, &command, &capture, way, &mut live)?
     } else {
         told.event(Event::Decision(format!("run: {}", Reason::Disabled.tell())));
@@ -123,9 +125,11 @@ fn perform(session: &Session<'_>, args: &Run, layers: &Layers) -> Result<u8> {
         session.output.note("dl: stored: replayed until --refresh");
     }
     write_meta(args, meta(&asked, layers, &report))?;
-    // The shared store takes it from here: `args.share`, `report.item` and the blobs of `report.outputs`.
-    let stored = report.item.is_some() && report.source == Source::Run;
-    if let (Some((cache, options)), true) = (cache, stored) {
+    let stored = report.item.as_ref().filter(|_| report.source == Source::Run);
+    if let (Some((cache, options)), Some(item)) = (cache, stored) {
+        if let Some(shared) = shared.filter(|shared| shared.mode().writes()) {
+            shared.forgive(|shared| shared.offer(&cache, item, &item.key, &item.params));
+        }
         drop(cache);
         keep_limits(layers, &options);
     }
@@ -229,7 +233,7 @@ fn command(session: &Session<'_>, args: &Run, stdin: Option<Digest>) -> Result<(
 }
 
 fn job<'a>(cache: &'a Cache, subject: Subject, command: &Command, terms: Terms) -> Job<'a> {
-    Job { cache, subject, folder: command.folder.clone(), terms }
+    Job { cache, subject, folder: command.folder.clone(), terms, shared: None }
 }
 
 /// The cache; `None` where none is used.
