@@ -90,7 +90,7 @@ fn an_output_that_is_gone_or_damaged_in_the_store_is_another_run() {
 #[test]
 fn what_files_looked_like_elsewhere_proves_nothing_here() {
     let sandbox = machine(Path::new("/nonexistent"), "read");
-    let old = SystemTime::now() - Duration::from_secs(3600);
+    let old = SystemTime::now() - Duration::from_hours(1);
     let write = |text: &str| {
         let file = std::fs::File::options().write(true).open(sandbox.path("in.txt")).unwrap();
         std::os::unix::fs::FileExt::write_all_at(&file, text.as_bytes(), 0).unwrap();
