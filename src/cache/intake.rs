@@ -148,7 +148,18 @@ pub(crate) fn spool(folder: &Folder) -> Result<Partial> {
 }
 
 fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
-    let folder = registry.folder();
+    let (partial, source) = spool_copy(registry.folder(), path, file)?;
+    let (digest, size) = keep(registry, &partial, None)?;
+    Ok(Taken { digest, size, source })
+}
+
+/// A copy of a file on its way in, and what the file looked like.
+pub(crate) fn spool_file(folder: &Folder, path: &Path) -> Result<(Partial, Signature)> {
+    let file = open(path)?;
+    spool_copy(folder, path, &file)
+}
+
+fn spool_copy(folder: &Folder, path: &Path, file: &File) -> Result<(Partial, Signature)> {
     let before = Signature::from(&file.metadata().map_err(|e| cannot_read(path, &e))?);
     let partial = spool(folder)?;
     disk::clone_or_copy(file, partial.file()).map_err(|e| partial.failed(&e))?;
@@ -157,8 +168,7 @@ fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
         return Err(Error::new(Kind::Other, "changed", format!("`{}` changed while it was read", path.display()))
             .hint("close it where it is written, then try again"));
     }
-    let (digest, size) = keep(registry, &partial, None)?;
-    Ok(Taken { digest, size, source: after })
+    Ok((partial, after))
 }
 
 /// Makes a blob of a file of no name; its digest must be `expected`, if one is given.

@@ -199,6 +199,13 @@ impl Output {
         }
     }
 
+    /// What a command that we run writes to standard error, as it is.
+    pub(crate) fn error_bytes(&self, bytes: &[u8]) {
+        self.beside_bars(|| {
+            let _ = std::io::stderr().lock().write_all(bytes);
+        });
+    }
+
     /// A note in passing; none with `-q`.
     pub(crate) fn note(&self, text: &str) {
         if !self.manner().quiet {
@@ -317,6 +324,30 @@ pub(crate) fn fit(text: &str, wide: usize) -> String {
     fitted + &" ".repeat(missing)
 }
 
+/// A text in at most so many columns: where it is too long, its middle is an ellipsis.
+pub(crate) fn fit_middle(text: &str, wide: usize) -> String {
+    if columns(text) <= wide {
+        return text.to_owned();
+    }
+    let kept = wide.saturating_sub(1);
+    let (mut head, mut tail) = (String::new(), Vec::new());
+    for character in text.chars() {
+        head.push(character);
+        if columns(&head) > kept.div_ceil(2) {
+            head.pop();
+            break;
+        }
+    }
+    for character in text.chars().rev() {
+        tail.push(character);
+        if columns(&head) + columns(&tail.iter().rev().collect::<String>()) > kept {
+            tail.pop();
+            break;
+        }
+    }
+    head + "…" + &tail.iter().rev().collect::<String>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +373,15 @@ mod tests {
                 assert_eq!(columns(&fit(text, wide)), wide, "{text} in {wide}");
             }
         }
+        for wide in 1..12 {
+            for text in ["https://example.org/", "日本語日本語日本語", "e\u{301}e\u{301}abcdefgh"] {
+                assert!(columns(&fit_middle(text, wide)) <= wide, "{text} in {wide}");
+            }
+        }
+        assert_eq!(
+            (fit_middle("abcdefgh", 5), fit_middle("日本語日本語", 6)),
+            ("ab…gh".to_owned(), "日…語".to_owned())
+        );
         assert_eq!((fit("日本語", 4), fit("ab", 3)), ("日…\u{20}".to_owned(), "ab ".to_owned()));
     }
 

@@ -1,5 +1,6 @@
 //! The commands: their names and aliases, and which one a command line means.
 
+use super::args::run::Run;
 use super::args::{Completions, Fetch, Global, Man, Plain, Top, artifact, cache, kv};
 use super::{commands, hints, parse};
 use clap::{Args as _, Command, CommandFactory as _};
@@ -504,6 +505,14 @@ pub(crate) const VERBS: &[Verb] = &[
         examples: "  dl doctor\n  dl doctor --json",
         options: Plain::command,
         run: commands::doctor::run,
+    },
+    Verb {
+        words: &["run"],
+        aliases: &[],
+        about: "Run a command once, and replay it while nothing it depends on has changed",
+        examples: commands::run::EXAMPLES,
+        options: Run::command,
+        run: commands::run::run,
     },
     Verb {
         words: &["completions"],

@@ -18,8 +18,11 @@ pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod extraction;
 pub(crate) mod item;
+pub(crate) mod item_blob;
 pub(crate) mod params;
+pub(crate) mod response;
 pub(crate) mod root;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod search;
 

@@ -35,7 +35,7 @@ const ITEM: [&str; 20] = [
 /// Columns that only say more, with what is meant where they are missing.
 pub(crate) const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item.
-const OWNED: [(&str, &[&str]); 7] = [
+const OWNED: [(&str, &[&str]); 9] = [
     (
         "downloads",
         &[
@@ -64,6 +64,8 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("attr_varchar", &["namespace", "name", "value"]),
     ("attr_text", &["namespace", "name", "value"]),
     ("params", &["name", "value"]),
+    ("runs", &["state"]),
+    ("item_blobs", &["sha256"]),
 ];
 
 fn to_json(value: Sql) -> Value {

@@ -3,7 +3,7 @@
 use crate::cli::Session;
 use crate::cli::args::cache::Ls;
 use crate::cli::meaning::cached;
-use crate::cli::output::{columns, escape_field};
+use crate::cli::output::{columns, escape_field, fit_middle};
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::item::Item;
@@ -42,7 +42,8 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         return stream(session, &cache, &query, &args, global.json.then_some(&secrets));
     }
     let items = cache.search(&query)?;
-    session.output.bytes(table(&items, args.long, Timestamp::now()).as_bytes())?;
+    let wide = session.context.stdout_columns();
+    session.output.bytes(table(&items, args.long, Timestamp::now(), wide).as_bytes())?;
     if !args.no_touch {
         let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
         cache.count_searches(&ids);
@@ -93,8 +94,12 @@ fn fields(item: &Item, long: bool) -> Vec<String> {
     all
 }
 
-/// A table for people: sizes and ages in words, numbers to the right.
-fn table(items: &[Item], long: bool, now: Timestamp) -> String {
+/// The last column keeps at least so many columns of the terminal.
+const LEAST_COLUMNS: usize = 30;
+
+/// A table for people: sizes and ages in words, numbers to the right. What `--long` shows is shown whole; URLs otherwise
+/// lose their middle where a line would be wider than the terminal.
+fn table(items: &[Item], long: bool, now: Timestamp, wide: Option<usize>) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut head: Vec<&str> = vec!["ID", "STATUS", "VERSION", "SIZE", "AGE", "URI"];
     if long {
@@ -122,6 +127,13 @@ fn table(items: &[Item], long: bool, now: Timestamp) -> String {
     let count = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().map(|row| columns(&row[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
+    if let (Some(wide), false) = (wide, long) {
+        let before: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum();
+        let left = wide.saturating_sub(before).max(LEAST_COLUMNS);
+        for uri in rows.iter_mut().filter_map(|row| row.last_mut()) {
+            *uri = fit_middle(uri, left);
+        }
+    }
     let mut text = String::new();
     for row in &rows {
         for (column, cell) in row.iter().enumerate() {
