@@ -6,6 +6,7 @@ use crate::support::engines::Redis;
 use crate::support::origin::{Gate, Origin};
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Running, Sandbox, bytes, sha256, tree, until};
+use crate::support::servers::Nginx;
 use crate::support::transcript::Transcript;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
@@ -273,6 +274,34 @@ fn damaged_bytes_are_refused_and_not_stored() {
     one.dl(["blob", "push", &outer]).run().fails(8);
     assert_eq!(moved(&one.dl(["blob", "pull", "--json", &outer]).run()), (1.into(), 4.into()));
     assert_eq!(one.dl(["blob", "cat", &gamma]).run().ok().out(), "gamma");
+}
+
+#[test]
+fn a_folder_that_a_web_server_serves_is_a_store() {
+    let nginx = or_skip!(Nginx::start());
+    let folder = nginx.server.folder.path().join("files/team");
+    let one = machine(&format!("file:{}", folder.display()));
+    let (outer, _) = dataset(&one);
+    one.dl(["manifest", "push", &outer]).run().ok();
+    let reader = || machine(&nginx.tls_url("/team")).with_env("SSL_CERT_FILE", &nginx.ca);
+    let two = reader();
+    two.dl(["--offline", "blob", "cat", &outer]).run().fails(3).never_says("warning:");
+    two.dl(["manifest", "checkout", &outer, "out"]).run().ok().warns_not();
+    assert_eq!(two.read("out/b.bin"), bytes(300_000));
+    assert_eq!(moved(&reader().dl(["manifest", "pull", "--json", &outer]).run()), (5.into(), 0.into()));
+    // Nothing can be sent there but what is there.
+    assert_eq!(moved(&two.dl(["blob", "push", "--json", &outer]).run()), (0.into(), 5.into()));
+    let new = blob(&two, "new");
+    two.dl(["blob", "push", &new]).run().fails(2);
+    // Without its CA it is a store that fails.
+    let strict = reader();
+    strict.unset("SSL_CERT_FILE");
+    let run = strict.dl(["blob", "cat", &outer]).run();
+    run.fails(3).says("dl: warning: the shared store is passed by");
+    let spoiled = blob_in(&folder, &sha256(b"gamma"));
+    let _ = std::fs::remove_file(&spoiled);
+    std::fs::write(&spoiled, "delta").unwrap();
+    reader().dl(["blob", "cat", &sha256(b"gamma")]).run().fails(8);
 }
 
 #[test]
