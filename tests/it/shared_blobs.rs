@@ -371,8 +371,10 @@ fn way(to: u16, bytes: u64, hangs: bool) -> u16 {
                         let pass = |left: u64| Some(left.saturating_sub(count as u64));
                         let before = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, pass).unwrap();
                         if before <= count as u64 {
-                            while hangs {
-                                std::thread::park();
+                            if hangs {
+                                loop {
+                                    std::thread::park();
+                                }
                             }
                             break;
                         }
