@@ -168,14 +168,14 @@ mod tests {
                 }
             }
         }
-        for verb in verbs::VERBS {
+        for verb in verbs::all() {
             assert!(DL.contains(verb.words[0]), "{verb:?}");
         }
     }
 
     #[test]
     fn every_command_has_examples() {
-        for verb in verbs::VERBS {
+        for verb in verbs::all() {
             assert!(verb.examples.contains("dl"), "{verb:?}");
             assert!(long(verb).to_string().contains("Examples:"), "{verb:?}");
         }
