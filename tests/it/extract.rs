@@ -472,12 +472,15 @@ fn a_kill_leaves_the_folder_as_it_was_or_done() {
             .any(|e| e.file_name().to_string_lossy().ends_with(".part"))
     };
     let mut leftovers = 0;
-    for moment in 0..12_u64 {
+    for moment in 0..48_u64 {
+        if moment >= 12 && leftovers > 0 {
+            break;
+        }
         let mut running = sandbox.dl(["fetch", "--extract", "out", &url]).spawn();
         while running.runs() && !unfinished() {
             std::thread::yield_now();
         }
-        std::thread::sleep(Duration::from_millis(moment * 3));
+        std::thread::sleep(Duration::from_millis(moment % 12 * 3));
         running.kill();
         running.wait();
         leftovers += usize::from(unfinished());

@@ -7,7 +7,7 @@ use crate::cache::folder::check_key;
 use crate::cache::item::Status;
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, item_blob, response};
+use crate::cache::registry::{Registry, item_blob, response, root};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -103,6 +103,7 @@ pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp) -> 
         for shard in 0..=u8::MAX {
             blobs(registry, shard, &deleted, &mut survey)?;
         }
+        referred(registry, &mut survey)?;
         litter(registry, &mut survey);
     }
     if choices.partials {
@@ -386,6 +387,37 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
             None => What::Litter,
         };
         survey.add_file(path, Reason::Orphan, what);
+    }
+    Ok(())
+}
+
+/// What only orphans refer to goes with them, however deep.
+fn referred(registry: &Registry, survey: &mut Survey) -> Result<()> {
+    let orphans = || {
+        survey.found.iter().filter_map(|found| if let What::Blob(digest) = &found.what { Some(digest) } else { None })
+    };
+    let going = registry.read(|connection| {
+        let mut gone: HashSet<Digest> = orphans().cloned().collect();
+        let mut open: Vec<Digest> = orphans().cloned().collect();
+        let mut going = Vec::new();
+        while let Some(from) = open.pop() {
+            for to in root::references(connection, &from)? {
+                let is_used = gone.contains(&to)
+                    || root::is_root(connection, &to)?
+                    || !root::items(connection, &to)?.is_empty()
+                    || !response::of_content(connection, &to)?.is_empty()
+                    || root::referrers(connection, &to)?.iter().any(|referrer| !gone.contains(referrer));
+                if !is_used && registry.folder().blob(&to).exists() {
+                    gone.insert(to.clone());
+                    open.push(to.clone());
+                    going.push(to);
+                }
+            }
+        }
+        Ok(going)
+    })?;
+    for digest in going {
+        survey.add_file(registry.folder().blob(&digest), Reason::Orphan, What::Blob(digest));
     }
     Ok(())
 }
