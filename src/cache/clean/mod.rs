@@ -1,6 +1,7 @@
 //! Cleaning: what nobody needs is found (`survey`), told, and removed after another look.
 
 mod limits;
+mod orphans;
 mod responses;
 mod survey;
 

@@ -1,13 +1,13 @@
 //! What of a cache is not needed: rows and files are compared, one part of the keys (or digests) at a time, so that memory stays
 //! bounded however many there are.
 
-use crate::cache::clean::responses;
 use crate::cache::clean::{Choices, Doomed, Found, Reason, What};
+use crate::cache::clean::{orphans, responses};
 use crate::cache::folder::check_key;
 use crate::cache::item::Status;
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, item_blob, response, root};
+use crate::cache::registry::{Registry, item_blob, response};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -99,12 +99,7 @@ pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp) -> 
         }
     }
     if orphans {
-        let deleted = registry.read(deleted_contents)?;
-        for shard in 0..=u8::MAX {
-            blobs(registry, shard, &deleted, &mut survey)?;
-        }
-        referred(registry, &mut survey)?;
-        litter(registry, &mut survey);
+        orphans::survey(registry, &mut survey)?;
     }
     if choices.partials {
         partials(registry, choices.dead_after, now, &mut survey);
@@ -174,7 +169,7 @@ impl Survey {
         shards.contains(&digest.hex()[..2])
     }
 
-    fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
+    pub(crate) fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
         let bytes = weight(&path);
         self.bytes += bytes;
         self.found.push(Found { doomed: Doomed { reason, item: None, path, bytes }, what });
@@ -208,7 +203,7 @@ fn weight(path: &Path) -> u64 {
     }
 }
 
-fn names_in(folder: &Path) -> HashSet<String> {
+pub(crate) fn names_in(folder: &Path) -> HashSet<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
@@ -326,126 +321,6 @@ fn is_live(row: &Light, path: &Path, dead_after: Duration, now: Timestamp) -> bo
     let recent = |time: Timestamp| now.since(time) < dead_after;
     let file = || std::fs::symlink_metadata(path).and_then(|m| m.modified()).map(Timestamp::from_system);
     recent(Timestamp(row.seen.modified_at)) || file().is_ok_and(recent)
-}
-
-fn deleted_contents(connection: &Connection) -> Outcome<HashSet<Vec<u8>>> {
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL
-             UNION SELECT b.sha256 FROM items i JOIN item_blobs b ON b.item = i.id WHERE i.status = -2 AND i.status <> 3",
-        )?;
-    let mut rows = statement.query([])?;
-    let mut all = HashSet::new();
-    while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(0)?;
-        if let Some(digest) = Digest::from_bytes(Algorithm::Sha256, &bytes)
-            && !change::is_used(connection, &digest)?
-        {
-            all.insert(bytes);
-        }
-    }
-    Ok(all)
-}
-
-/// The blobs whose digests begin with a byte.
-fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mut Survey) -> Result<()> {
-    let prefix = format!("{shard:02x}");
-    let Some(folder) = registry.folder().blob(&Digest::sha256(b"")).parent().map(|p| p.with_file_name(&prefix)) else {
-        return Ok(());
-    };
-    let mut names = names_in(&folder);
-    if names.is_empty() {
-        return Ok(());
-    }
-    registry.read(|connection| {
-        let end = shard.checked_add(1).map(|next| vec![next]);
-        for (table, column) in [
-            ("items", "sha256"),
-            ("item_blobs", "sha256"),
-            ("responses", "sha256"),
-            ("roots", "sha256"),
-            ("blob_references", "to_sha256"),
-        ] {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT {column} FROM {table} WHERE {column} >= ?1 AND (?2 IS NULL OR {column} < ?2)"
-            ))?;
-            let mut rows = statement.query(params![vec![shard], end])?;
-            while let Some(row) = rows.next()? {
-                let bytes: Vec<u8> = row.get(0)?;
-                if table != "items" || !deleted.contains(&bytes) {
-                    names.remove(&crate::digest::encode_hex(&bytes)[2..]);
-                }
-            }
-        }
-        Ok(())
-    })?;
-    for name in names {
-        let path = folder.join(&name);
-        let what = match Digest::from_hex(Algorithm::Sha256, &format!("{prefix}{name}")) {
-            Some(digest) => What::Blob(digest),
-            None if disk::is_temporary(&path) && !disk::is_abandoned(&path) => continue,
-            None => What::Litter,
-        };
-        survey.add_file(path, Reason::Orphan, what);
-    }
-    Ok(())
-}
-
-/// What only orphans refer to goes with them, however deep.
-fn referred(registry: &Registry, survey: &mut Survey) -> Result<()> {
-    let orphans = || {
-        survey.found.iter().filter_map(|found| if let What::Blob(digest) = &found.what { Some(digest) } else { None })
-    };
-    let going = registry.read(|connection| {
-        let mut gone: HashSet<Digest> = orphans().cloned().collect();
-        let mut open: Vec<Digest> = orphans().cloned().collect();
-        let mut going = Vec::new();
-        while let Some(from) = open.pop() {
-            for to in root::references(connection, &from)? {
-                let is_used = gone.contains(&to)
-                    || root::is_root(connection, &to)?
-                    || !root::items(connection, &to)?.is_empty()
-                    || !response::of_content(connection, &to)?.is_empty()
-                    || root::referrers(connection, &to)?.iter().any(|referrer| !gone.contains(referrer));
-                if !is_used && registry.folder().blob(&to).exists() {
-                    gone.insert(to.clone());
-                    open.push(to.clone());
-                    going.push(to);
-                }
-            }
-        }
-        Ok(going)
-    })?;
-    for digest in going {
-        survey.add_file(registry.folder().blob(&digest), Reason::Orphan, What::Blob(digest));
-    }
-    Ok(())
-}
-
-/// What was set aside, and what a process that was killed left behind.
-fn litter(registry: &Registry, survey: &mut Survey) {
-    let aside = registry.folder().aside();
-    for name in names_in(&aside) {
-        survey.add_file(aside.join(name), Reason::Orphan, What::Litter);
-    }
-    let named = registry.folder().path().join("names");
-    for shard in names_in(&named) {
-        for name in names_in(&named.join(&shard)) {
-            let digest = Digest::from_hex(Algorithm::Sha256, &format!("{shard}{name}"));
-            // The names of a blob that goes go with it.
-            if digest.is_none_or(|digest| !registry.folder().blob(&digest).exists()) {
-                survey.add_file(named.join(&shard).join(name), Reason::Orphan, What::Litter);
-            }
-        }
-    }
-    let items = registry.folder().items();
-    for name in names_in(&items) {
-        let path = items.join(&name);
-        let is_shard = name.len() == 2 && name.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_shard && (!disk::is_temporary(&path) || disk::is_abandoned(&path)) {
-            survey.add_file(path, Reason::Orphan, What::Litter);
-        }
-    }
 }
 
 fn partials(registry: &Registry, dead_after: Duration, now: Timestamp, survey: &mut Survey) {
