@@ -3,6 +3,7 @@
 use super::super::args::Fetch;
 use super::*;
 use clap::FromArgMatches as _;
+use url::Url;
 
 fn typed(words: &[&str]) -> Typed {
     Typed::new(parse::prepare(Fetch::command()), words.iter().map(OsString::from).collect()).unwrap()
