@@ -141,6 +141,21 @@ const FRAMING: &[Case] = &[
     fails("a transfer coding that nobody knows", 4, |_, conn| {
         raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked\n", b"5\r\nhello\r\n0\r\n\r\n");
     }),
+    fails("a transfer coding of no effect", 4, |_, conn| {
+        raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: identity\nContent-Length: 5\n", b"hello");
+    }),
+    fails("two transfer codings in two lines", 4, |_, conn| {
+        let head = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\nTransfer-Encoding: gzip\n";
+        raw(conn, head, b"5\r\nhello\r\n0\r\n\r\n");
+    }),
+    fails("chunks of HTTP/1.0", 4, |_, conn| {
+        raw(conn, "HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n", b"5\r\nhello\r\n0\r\n\r\n");
+    }),
+    fails("a length with a sign", 4, |_, conn| raw(conn, "HTTP/1.1 200 OK\nContent-Length: +5\n", b"hello")),
+    fails("an empty length", 4, |_, conn| raw(conn, "HTTP/1.1 200 OK\nContent-Length:\n", b"hello")),
+    fails("a chunk size with a sign", 4, |_, conn| {
+        raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n", b"+5\r\nhello\r\n0\r\n\r\n");
+    }),
     fails("chunked with an invalid length beside it", 4, |_, conn| {
         conn.send(chunked().field("Content-Length", "1, 2").head());
         conn.chunk(&body()[..HALF]);

@@ -43,10 +43,12 @@ mod registry;
 mod registry_order;
 mod request;
 mod resume;
+mod rules;
 mod secrets;
 mod shared;
 mod signals;
 mod single_flight;
+mod terminal;
 mod tls;
 mod travel;
 

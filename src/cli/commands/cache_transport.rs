@@ -4,6 +4,7 @@ use crate::cli::Session;
 use crate::cli::args::cache::{Export, Import};
 use crate::cli::commands::cache_set::many;
 use crate::cli::meaning::cached;
+use crate::cli::meaning::place::refuse_in_cache;
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::query::Query;
@@ -40,7 +41,11 @@ pub(crate) fn export(session: &Session<'_>) -> Result<u8> {
     if to_stdout && global.json {
         return Err(Error::usage("--json and an export to stdout exclude each other").hint("name a file"));
     }
-    let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
+    let options = session.cache_options(&global)?;
+    if !to_stdout {
+        refuse_in_cache(&file, &options.folder)?;
+    }
+    let cache = Cache::open(&options, &Spoken::new(&session.output))?;
     let exported = if to_stdout {
         cache.export(&mut std::io::stdout().lock(), &query, args.with_salt)?
     } else {
