@@ -60,6 +60,9 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod json;
 pub mod kv;
 pub mod manager;

@@ -2,6 +2,7 @@
 #![no_main]
 
 use dl::clock::Timestamp;
+use dl::fuzzing::retry_after;
 use dl::message::{ContentRange, Fields, Head};
 use dl::transfer::{filename, netrc};
 use libfuzzer_sys::fuzz_target;
@@ -31,6 +32,10 @@ fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     if let Some(time) = Timestamp::from_http_date(&text) {
         let _ = time.to_http_date();
+    }
+    let now = Timestamp::from_seconds(1_800_000_000);
+    if let Some(wait) = retry_after(bytes, now) {
+        assert!(!bytes.contains(&b'-') || bytes.contains(&b','), "{wait:?} of a negative number");
     }
     let _ = netrc::find(&text, "example.org").is_ok();
 });

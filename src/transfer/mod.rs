@@ -28,7 +28,7 @@ mod refusal;
 mod request;
 mod reqwest;
 mod resume;
-mod retry;
+pub(crate) mod retry;
 mod roots;
 mod segments;
 #[cfg(test)]

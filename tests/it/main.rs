@@ -44,6 +44,7 @@ mod registry_order;
 mod request;
 mod resume;
 mod rules;
+mod score;
 mod secrets;
 mod shared;
 mod signals;
