@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The item''s label')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'The item''s file name')
-            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh')
+            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Ask the origin about what is older')
             [CompletionResult]::new('--check-method', '--check-method', [CompletionResultType]::ParameterName, 'How it is asked (auto)')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only a version made or confirmed since')
@@ -167,6 +167,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('kv', 'kv', [CompletionResultType]::ParameterValue, 'One key-value interface over many stores')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Settings')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'What works here: cache, TLS roots, proxies, backends')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command once, and replay it while nothing it depends on has changed')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Completions for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'The manual')
             break
@@ -185,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The item''s label')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'The item''s file name')
-            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh')
+            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Ask the origin about what is older')
             [CompletionResult]::new('--check-method', '--check-method', [CompletionResultType]::ParameterName, 'How it is asked (auto)')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only a version made or confirmed since')
@@ -323,7 +324,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The item''s label')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'The item''s file name')
-            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh')
+            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Ask the origin about what is older')
             [CompletionResult]::new('--check-method', '--check-method', [CompletionResultType]::ParameterName, 'How it is asked (auto)')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only a version made or confirmed since')
@@ -461,7 +462,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--attrs-json', '--attrs-json', [CompletionResultType]::ParameterName, 'Several of them as a JSON object (@FILE is read)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The item''s label')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'The item''s file name')
-            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh')
+            [CompletionResult]::new('--freshness', '--freshness', [CompletionResultType]::ParameterName, 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Ask the origin about what is older')
             [CompletionResult]::new('--check-method', '--check-method', [CompletionResultType]::ParameterName, 'How it is asked (auto)')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only a version made or confirmed since')
@@ -1636,6 +1637,8 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove blobs that no item and no manifest uses')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove blobs that no item and no manifest uses')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash blobs, or all of them, and tell which are damaged')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Send blobs, with all they refer to, to the shared store, whatever its mode')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Take blobs in from the shared store, with all they refer to; clean never drops them')
             break
         }
         'dl;blob;put' {
@@ -1861,12 +1864,62 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
             break
         }
+        'dl;blob;push' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;blob;pull' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
         'dl;manifest' {
             [CompletionResult]::new('put', 'put', [CompletionResultType]::ParameterValue, 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a manifest as it is stored')
             [CompletionResult]::new('checkout', 'checkout', [CompletionResultType]::ParameterValue, 'Write the files of a manifest, and value.json, into a folder: all of them or none')
             [CompletionResult]::new('tree', 'tree', [CompletionResultType]::ParameterValue, 'All that a manifest refers to')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash a manifest and all that it refers to')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Send manifests, with all they refer to, to the shared store, whatever its mode')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Take manifests in from the shared store, with all they refer to; clean never drops them')
             break
         }
         'dl;manifest;put' {
@@ -1998,6 +2051,54 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
             break
         }
+        'dl;manifest;push' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;manifest;pull' {
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
         'dl;kv' {
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'The value of a key: its bytes, nothing added')
             [CompletionResult]::new('get-many', 'get-many', [CompletionResultType]::ParameterValue, 'The values of several keys, as JSON lines')
@@ -2018,7 +2119,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;get' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2049,7 +2150,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;get-many' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2082,7 +2183,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2114,7 +2215,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;add' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2146,7 +2247,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;set-many' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2177,7 +2278,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;del' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2210,7 +2311,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;delete' {
             [CompletionResult]::new('--keys-from', '--keys-from', [CompletionResultType]::ParameterName, 'Keys from a file (- is stdin), one a line')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2242,7 +2343,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;has' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2273,7 +2374,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;inc' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2304,7 +2405,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
         }
         'dl;kv;dec' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expires after this (0: never)')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2334,7 +2435,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ls' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2368,7 +2469,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;list' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2402,7 +2503,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;count' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2432,7 +2533,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;stat' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2462,7 +2563,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;clear' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2492,7 +2593,7 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             break
         }
         'dl;kv;ping' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Stands in front of every key; other keys are neither seen nor touched')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Until a connection stands (10s)')
@@ -2610,6 +2711,51 @@ Register-ArgumentCompleter -Native -CommandName 'dl' -ScriptBlock {
             [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
             [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
             [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Results as JSON, one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only results and errors')
+            [CompletionResult]::new('--cache-shared', '--cache-shared', [CompletionResultType]::ParameterName, 'The cache is shared by the group that owns its folder')
+            [CompletionResult]::new('--no-shared', '--no-shared', [CompletionResultType]::ParameterName, 'No shared store')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'This help, on one screen')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Everything about the command (-h: one screen)')
+            break
+        }
+        'dl;run' {
+            [CompletionResult]::new('--dep', '--dep', [CompletionResultType]::ParameterName, 'A file, folder or glob: run again when its bytes change')
+            [CompletionResult]::new('--dependencies', '--dependencies', [CompletionResultType]::ParameterName, 'Several of them, up to the next option or --')
+            [CompletionResult]::new('--dep-exclude', '--dep-exclude', [CompletionResultType]::ParameterName, 'What is no part of a folder or glob (outputs and .git never are)')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'A variable whose value counts')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'How a change is found: hash or mtime (hash, which reads only what has another size, time or inode)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'A file or folder that it makes: kept, and restored when missing or changed')
+            [CompletionResult]::new('--output-files', '--output-files', [CompletionResultType]::ParameterName, 'Files that it makes: not kept; run again when one is missing')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Run again when the record is older')
+            [CompletionResult]::new('--stale', '--stale', [CompletionResultType]::ParameterName, 'For so long after that replay it, and renew it in the background')
+            [CompletionResult]::new('--stamp-directory', '--stamp-directory', [CompletionResultType]::ParameterName, 'The same as --cache-dir')
+            [CompletionResult]::new('--meta', '--meta', [CompletionResultType]::ParameterName, 'What came of it as JSON, to a file')
+            [CompletionResult]::new('--cache-dir', '--cache-dir', [CompletionResultType]::ParameterName, 'The cache''s folder')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The config file')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more; twice: still more')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How progress is shown')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When colors are used')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long the registry and other short locks are waited for')
+            [CompletionResult]::new('--join-timeout', '--join-timeout', [CompletionResultType]::ParameterName, 'How long another process''s fetch of the same is waited for')
+            [CompletionResult]::new('--shared', '--shared', [CompletionResultType]::ParameterName, 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)')
+            [CompletionResult]::new('--shared-mode', '--shared-mode', [CompletionResultType]::ParameterName, 'What the shared store is for: it is asked (read), offered what is fetched (write), or both')
+            [CompletionResult]::new('--env-clear', '--env-clear', [CompletionResultType]::ParameterName, 'The command gets only the variables of --env')
+            [CompletionResult]::new('--stdin', '--stdin', [CompletionResultType]::ParameterName, 'The command gets standard input, and its bytes count (otherwise it is empty)')
+            [CompletionResult]::new('--ignore-cwd', '--ignore-cwd', [CompletionResultType]::ParameterName, 'The working directory does not count')
+            [CompletionResult]::new('--use-hashes', '--use-hashes', [CompletionResultType]::ParameterName, 'The same as --method hash')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Run it in any case')
+            [CompletionResult]::new('--cache-failures', '--cache-failures', [CompletionResultType]::ParameterName, 'Store and replay a failing run too')
+            [CompletionResult]::new('--share', '--share', [CompletionResultType]::ParameterName, 'For other machines too: the working directory does not count')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Run nothing: 0 if up to date, 11 with the reason if not')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell what was decided, and which input changed')
+            [CompletionResult]::new('--renew', '--renew', [CompletionResultType]::ParameterName, 'Renews a record that is too old, unless that is being done')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no config file')
             [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither look up nor store')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'No network: what is not in the cache is exit 3')

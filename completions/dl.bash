@@ -49,6 +49,9 @@ _dl() {
             dl,manifest)
                 cmd="dl__subcmd__manifest"
                 ;;
+            dl,run)
+                cmd="dl__subcmd__run"
+                ;;
             dl__subcmd__blob,cat)
                 cmd="dl__subcmd__blob__subcmd__cat"
                 ;;
@@ -63,6 +66,12 @@ _dl() {
                 ;;
             dl__subcmd__blob,path)
                 cmd="dl__subcmd__blob__subcmd__path"
+                ;;
+            dl__subcmd__blob,pull)
+                cmd="dl__subcmd__blob__subcmd__pull"
+                ;;
+            dl__subcmd__blob,push)
+                cmd="dl__subcmd__blob__subcmd__push"
                 ;;
             dl__subcmd__blob,put)
                 cmd="dl__subcmd__blob__subcmd__put"
@@ -217,6 +226,12 @@ _dl() {
             dl__subcmd__manifest,checkout)
                 cmd="dl__subcmd__manifest__subcmd__checkout"
                 ;;
+            dl__subcmd__manifest,pull)
+                cmd="dl__subcmd__manifest__subcmd__pull"
+                ;;
+            dl__subcmd__manifest,push)
+                cmd="dl__subcmd__manifest__subcmd__push"
+                ;;
             dl__subcmd__manifest,put)
                 cmd="dl__subcmd__manifest__subcmd__put"
                 ;;
@@ -236,7 +251,7 @@ _dl() {
 
     case "${cmd}" in
         dl)
-            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help --version --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache blob manifest kv config doctor completions man"
+            opts="-s -q -v -h -V -o -O -P -R -i -X -H -d -F -u -A -e -k -x -4 -6 -j -L -f -S -D --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help --version --output --remote-name --remote-header-name --dir --extract --strip --member --unpack --max-extract --link --if-exists --touch --remote-time --attr --attrs-json --label --filename --freshness --max-age --refresh --check-method --newer-than --older-than --force --stale-if-error --keep --key-uri --key-param --key-params --auth-id --checksum --sha256 --checksums --base --size --min-size --max-size --strict-length --allow-html --input --descriptor --request --header --query --data --data-urlencode --data-json --form --form-string --user --netrc --netrc-file --user-agent --referer --compressed --cacert --capath --cert --key --insecure --tls-min --proxy --noproxy --resolve --ipv4 --ipv6 --http-version --max-redirs --no-follow --backend --retry --retry-delay --retry-max-wait --connect-timeout --stall-timeout --timeout --limit-rate --min-rate --mirror --resume --connections --jobs --allow-status --fail-fast --location --fail --show-error --meta --dump-header --xattr --explain --dry-run --exit-code fetch get download cache blob manifest kv config doctor run completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -335,7 +350,7 @@ _dl() {
                     return 0
                     ;;
                 --freshness)
-                    COMPREPLY=($(compgen -W "any check" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "any check http" -- "${cur}"))
                     return 0
                     ;;
                 --max-age)
@@ -614,7 +629,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__blob)
-            opts="put cat path stat ls list rm delete verify"
+            opts="put cat path stat ls list rm delete verify push pull"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -746,6 +761,114 @@ _dl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__pull)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__blob__subcmd__push)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --cache-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3651,7 +3774,7 @@ _dl() {
                     return 0
                     ;;
                 --freshness)
-                    COMPREPLY=($(compgen -W "any check" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "any check http" -- "${cur}"))
                     return 0
                     ;;
                 --max-age)
@@ -5158,7 +5281,7 @@ _dl() {
             return 0
             ;;
         dl__subcmd__manifest)
-            opts="put show checkout tree verify"
+            opts="put show checkout tree verify push pull"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5182,6 +5305,114 @@ _dl() {
                     COMPREPLY=($(compgen -W "replace keep error" -- "${cur}"))
                     return 0
                     ;;
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__pull)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__manifest__subcmd__push)
+            opts="-s -q -v -h --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --cache-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -5430,6 +5661,104 @@ _dl() {
                 return 0
             fi
             case "${prev}" in
+                --cache-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verbose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain none" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --join-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shared-mode)
+                    COMPREPLY=($(compgen -W "read write read-write" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        dl__subcmd__run)
+            opts="-s -q -v -h --dep --dependencies --dep-exclude --env --env-clear --stdin --ignore-cwd --method --use-hashes --output --output-files --ttl --stale --refresh --cache-failures --share --stamp-directory --check --explain --meta --renew --cache-dir --config --no-config --no-cache --offline --json --quiet --verbose --progress --color --lock-timeout --join-timeout --cache-shared --shared --no-shared --shared-mode --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dependencies)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dep-exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --method)
+                    COMPREPLY=($(compgen -W "hash mtime" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output-files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stamp-directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cache-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

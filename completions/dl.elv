@@ -41,7 +41,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
             cand --label 'The item''s label'
             cand --filename 'The item''s file name'
-            cand --freshness 'any: the newest, without asking; check: as --refresh'
+            cand --freshness 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)'
             cand --max-age 'Ask the origin about what is older'
             cand --check-method 'How it is asked (auto)'
             cand --newer-than 'Only a version made or confirmed since'
@@ -164,6 +164,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand kv 'One key-value interface over many stores'
             cand config 'Settings'
             cand doctor 'What works here: cache, TLS roots, proxies, backends'
+            cand run 'Run a command once, and replay it while nothing it depends on has changed'
             cand completions 'Completions for a shell'
             cand man 'The manual'
         }
@@ -181,7 +182,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
             cand --label 'The item''s label'
             cand --filename 'The item''s file name'
-            cand --freshness 'any: the newest, without asking; check: as --refresh'
+            cand --freshness 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)'
             cand --max-age 'Ask the origin about what is older'
             cand --check-method 'How it is asked (auto)'
             cand --newer-than 'Only a version made or confirmed since'
@@ -318,7 +319,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
             cand --label 'The item''s label'
             cand --filename 'The item''s file name'
-            cand --freshness 'any: the newest, without asking; check: as --refresh'
+            cand --freshness 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)'
             cand --max-age 'Ask the origin about what is older'
             cand --check-method 'How it is asked (auto)'
             cand --newer-than 'Only a version made or confirmed since'
@@ -455,7 +456,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --attrs-json 'Several of them as a JSON object (@FILE is read)'
             cand --label 'The item''s label'
             cand --filename 'The item''s file name'
-            cand --freshness 'any: the newest, without asking; check: as --refresh'
+            cand --freshness 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)'
             cand --max-age 'Ask the origin about what is older'
             cand --check-method 'How it is asked (auto)'
             cand --newer-than 'Only a version made or confirmed since'
@@ -1601,6 +1602,8 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand rm 'Remove blobs that no item and no manifest uses'
             cand delete 'Remove blobs that no item and no manifest uses'
             cand verify 'Hash blobs, or all of them, and tell which are damaged'
+            cand push 'Send blobs, with all they refer to, to the shared store, whatever its mode'
+            cand pull 'Take blobs in from the shared store, with all they refer to; clean never drops them'
         }
         &'dl;blob;put'= {
             cand --cache-dir 'The cache''s folder'
@@ -1816,12 +1819,60 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -h 'This help, on one screen'
             cand --help 'Everything about the command (-h: one screen)'
         }
+        &'dl;blob;push'= {
+            cand --cache-dir 'The cache''s folder'
+            cand --config 'The config file'
+            cand -v 'Tell more; twice: still more'
+            cand --verbose 'Tell more; twice: still more'
+            cand --progress 'How progress is shown'
+            cand --color 'When colors are used'
+            cand --lock-timeout 'How long the registry and other short locks are waited for'
+            cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --no-config 'Read no config file'
+            cand --no-cache 'Neither look up nor store'
+            cand --offline 'No network: what is not in the cache is exit 3'
+            cand --json 'Results as JSON, one object a line'
+            cand -q 'Only results and errors'
+            cand -s 'Only results and errors'
+            cand --quiet 'Only results and errors'
+            cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
+            cand -h 'This help, on one screen'
+            cand --help 'Everything about the command (-h: one screen)'
+        }
+        &'dl;blob;pull'= {
+            cand --cache-dir 'The cache''s folder'
+            cand --config 'The config file'
+            cand -v 'Tell more; twice: still more'
+            cand --verbose 'Tell more; twice: still more'
+            cand --progress 'How progress is shown'
+            cand --color 'When colors are used'
+            cand --lock-timeout 'How long the registry and other short locks are waited for'
+            cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --no-config 'Read no config file'
+            cand --no-cache 'Neither look up nor store'
+            cand --offline 'No network: what is not in the cache is exit 3'
+            cand --json 'Results as JSON, one object a line'
+            cand -q 'Only results and errors'
+            cand -s 'Only results and errors'
+            cand --quiet 'Only results and errors'
+            cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
+            cand -h 'This help, on one screen'
+            cand --help 'Everything about the command (-h: one screen)'
+        }
         &'dl;manifest'= {
             cand put 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
             cand show 'Print a manifest as it is stored'
             cand checkout 'Write the files of a manifest, and value.json, into a folder: all of them or none'
             cand tree 'All that a manifest refers to'
             cand verify 'Hash a manifest and all that it refers to'
+            cand push 'Send manifests, with all they refer to, to the shared store, whatever its mode'
+            cand pull 'Take manifests in from the shared store, with all they refer to; clean never drops them'
         }
         &'dl;manifest;put'= {
             cand --class 'Its class'
@@ -1947,6 +1998,52 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand -h 'This help, on one screen'
             cand --help 'Everything about the command (-h: one screen)'
         }
+        &'dl;manifest;push'= {
+            cand --cache-dir 'The cache''s folder'
+            cand --config 'The config file'
+            cand -v 'Tell more; twice: still more'
+            cand --verbose 'Tell more; twice: still more'
+            cand --progress 'How progress is shown'
+            cand --color 'When colors are used'
+            cand --lock-timeout 'How long the registry and other short locks are waited for'
+            cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --no-config 'Read no config file'
+            cand --no-cache 'Neither look up nor store'
+            cand --offline 'No network: what is not in the cache is exit 3'
+            cand --json 'Results as JSON, one object a line'
+            cand -q 'Only results and errors'
+            cand -s 'Only results and errors'
+            cand --quiet 'Only results and errors'
+            cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
+            cand -h 'This help, on one screen'
+            cand --help 'Everything about the command (-h: one screen)'
+        }
+        &'dl;manifest;pull'= {
+            cand --cache-dir 'The cache''s folder'
+            cand --config 'The config file'
+            cand -v 'Tell more; twice: still more'
+            cand --verbose 'Tell more; twice: still more'
+            cand --progress 'How progress is shown'
+            cand --color 'When colors are used'
+            cand --lock-timeout 'How long the registry and other short locks are waited for'
+            cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --no-config 'Read no config file'
+            cand --no-cache 'Neither look up nor store'
+            cand --offline 'No network: what is not in the cache is exit 3'
+            cand --json 'Results as JSON, one object a line'
+            cand -q 'Only results and errors'
+            cand -s 'Only results and errors'
+            cand --quiet 'Only results and errors'
+            cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
+            cand -h 'This help, on one screen'
+            cand --help 'Everything about the command (-h: one screen)'
+        }
         &'dl;kv'= {
             cand get 'The value of a key: its bytes, nothing added'
             cand get-many 'The values of several keys, as JSON lines'
@@ -1966,7 +2063,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand ping 'Whether the store answers'
         }
         &'dl;kv;get'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -1996,7 +2093,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;get-many'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2028,7 +2125,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2059,7 +2156,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;add'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2090,7 +2187,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;set-many'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2120,7 +2217,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;del'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2152,7 +2249,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;delete'= {
             cand --keys-from 'Keys from a file (- is stdin), one a line'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2183,7 +2280,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;has'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2213,7 +2310,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;inc'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2243,7 +2340,7 @@ set edit:completion:arg-completer[dl] = {|@words|
         }
         &'dl;kv;dec'= {
             cand --ttl 'Expires after this (0: never)'
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2272,7 +2369,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ls'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2305,7 +2402,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;list'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2338,7 +2435,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;count'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2367,7 +2464,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;stat'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2396,7 +2493,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;clear'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2425,7 +2522,7 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --help 'Everything about the command (-h: one screen)'
         }
         &'dl;kv;ping'= {
-            cand --store 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`'
+            cand --store 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`'
             cand --prefix 'Stands in front of every key; other keys are neither seen nor touched'
             cand --threshold 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes'
             cand --connect-timeout 'Until a connection stands (10s)'
@@ -2538,6 +2635,50 @@ set edit:completion:arg-completer[dl] = {|@words|
             cand --join-timeout 'How long another process''s fetch of the same is waited for'
             cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
             cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --no-config 'Read no config file'
+            cand --no-cache 'Neither look up nor store'
+            cand --offline 'No network: what is not in the cache is exit 3'
+            cand --json 'Results as JSON, one object a line'
+            cand -q 'Only results and errors'
+            cand -s 'Only results and errors'
+            cand --quiet 'Only results and errors'
+            cand --cache-shared 'The cache is shared by the group that owns its folder'
+            cand --no-shared 'No shared store'
+            cand -h 'This help, on one screen'
+            cand --help 'Everything about the command (-h: one screen)'
+        }
+        &'dl;run'= {
+            cand --dep 'A file, folder or glob: run again when its bytes change'
+            cand --dependencies 'Several of them, up to the next option or --'
+            cand --dep-exclude 'What is no part of a folder or glob (outputs and .git never are)'
+            cand --env 'A variable whose value counts'
+            cand --method 'How a change is found: hash or mtime (hash, which reads only what has another size, time or inode)'
+            cand --output 'A file or folder that it makes: kept, and restored when missing or changed'
+            cand --output-files 'Files that it makes: not kept; run again when one is missing'
+            cand --ttl 'Run again when the record is older'
+            cand --stale 'For so long after that replay it, and renew it in the background'
+            cand --stamp-directory 'The same as --cache-dir'
+            cand --meta 'What came of it as JSON, to a file'
+            cand --cache-dir 'The cache''s folder'
+            cand --config 'The config file'
+            cand -v 'Tell more; twice: still more'
+            cand --verbose 'Tell more; twice: still more'
+            cand --progress 'How progress is shown'
+            cand --color 'When colors are used'
+            cand --lock-timeout 'How long the registry and other short locks are waited for'
+            cand --join-timeout 'How long another process''s fetch of the same is waited for'
+            cand --shared 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)'
+            cand --shared-mode 'What the shared store is for: it is asked (read), offered what is fetched (write), or both'
+            cand --env-clear 'The command gets only the variables of --env'
+            cand --stdin 'The command gets standard input, and its bytes count (otherwise it is empty)'
+            cand --ignore-cwd 'The working directory does not count'
+            cand --use-hashes 'The same as --method hash'
+            cand --refresh 'Run it in any case'
+            cand --cache-failures 'Store and replay a failing run too'
+            cand --share 'For other machines too: the working directory does not count'
+            cand --check 'Run nothing: 0 if up to date, 11 with the reason if not'
+            cand --explain 'Tell what was decided, and which input changed'
+            cand --renew 'Renews a record that is too old, unless that is being done'
             cand --no-config 'Read no config file'
             cand --no-cache 'Neither look up nor store'
             cand --offline 'No network: what is not in the cache is exit 3'

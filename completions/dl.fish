@@ -53,8 +53,9 @@ complete -c dl -n "__fish_dl_needs_command" -l attr -d 'Describe the item: `rows
 complete -c dl -n "__fish_dl_needs_command" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_needs_command" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_needs_command" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_needs_command" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_needs_command" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_needs_command" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_needs_command" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -167,6 +168,7 @@ complete -c dl -n "__fish_dl_needs_command" -a "manifest" -d 'Self-describing ar
 complete -c dl -n "__fish_dl_needs_command" -a "kv" -d 'One key-value interface over many stores'
 complete -c dl -n "__fish_dl_needs_command" -a "config" -d 'Settings'
 complete -c dl -n "__fish_dl_needs_command" -a "doctor" -d 'What works here: cache, TLS roots, proxies, backends'
+complete -c dl -n "__fish_dl_needs_command" -a "run" -d 'Run a command once, and replay it while nothing it depends on has changed'
 complete -c dl -n "__fish_dl_needs_command" -a "completions" -d 'Completions for a shell'
 complete -c dl -n "__fish_dl_needs_command" -a "man" -d 'The manual'
 complete -c dl -n "__fish_dl_using_subcommand fetch" -s o -l output -d 'To this file (- is stdout)' -r -F
@@ -182,8 +184,9 @@ complete -c dl -n "__fish_dl_using_subcommand fetch" -l attr -d 'Describe the it
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand fetch" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand fetch" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand fetch" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -315,8 +318,9 @@ complete -c dl -n "__fish_dl_using_subcommand get" -l attr -d 'Describe the item
 complete -c dl -n "__fish_dl_using_subcommand get" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand get" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand get" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand get" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand get" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -448,8 +452,9 @@ complete -c dl -n "__fish_dl_using_subcommand download" -l attr -d 'Describe the
 complete -c dl -n "__fish_dl_using_subcommand download" -l attrs-json -d 'Several of them as a JSON object (@FILE is read)' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l label -d 'The item\'s label' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l filename -d 'The item\'s file name' -r
-complete -c dl -n "__fish_dl_using_subcommand download" -l freshness -d 'any: the newest, without asking; check: as --refresh' -r -f -a "any\t''
-check\t''"
+complete -c dl -n "__fish_dl_using_subcommand download" -l freshness -d 'any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)' -r -f -a "any\t''
+check\t''
+http\t''"
 complete -c dl -n "__fish_dl_using_subcommand download" -l max-age -d 'Ask the origin about what is older' -r
 complete -c dl -n "__fish_dl_using_subcommand download" -l check-method -d 'How it is asked (auto)' -r -f -a "auto\t''
 etag\t''
@@ -1585,15 +1590,17 @@ complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand cache; and __fish_seen_subcommand_from dir" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "cat" -d 'Print blobs, hashed before they are printed'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "path" -d 'Where a blob is, read-only'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "stat" -d 'Size, path and users of blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "ls" -d 'The hashes of all blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "list" -d 'The hashes of all blobs'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
-complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "put" -d 'Store files under their hashes, which are printed; clean never drops them'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "cat" -d 'Print blobs, hashed before they are printed'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "path" -d 'Where a blob is, read-only'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "stat" -d 'Size, path and users of blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "ls" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "list" -d 'The hashes of all blobs'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "rm" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "delete" -d 'Remove blobs that no item and no manifest uses'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "verify" -d 'Hash blobs, or all of them, and tell which are damaged'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "push" -d 'Send blobs, with all they refer to, to the shared store, whatever its mode'
+complete -c dl -n "__fish_dl_using_subcommand blob; and not __fish_seen_subcommand_from put cat path stat ls list rm delete verify push pull" -f -a "pull" -d 'Take blobs in from the shared store, with all they refer to; clean never drops them'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l cache-dir -d 'The cache\'s folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -l config -d 'The config file' -r -F
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from put" -s v -l verbose -d 'Tell more; twice: still more' -r
@@ -1824,11 +1831,63 @@ complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_f
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "show" -d 'Print a manifest as it is stored'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "tree" -d 'All that a manifest refers to'
-complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from push" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand blob; and __fish_seen_subcommand_from pull" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "put" -d 'Store a manifest, such as a dataset: fields, files, folders, downloads; prints its hash'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "show" -d 'Print a manifest as it is stored'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "checkout" -d 'Write the files of a manifest, and value.json, into a folder: all of them or none'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "tree" -d 'All that a manifest refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "verify" -d 'Hash a manifest and all that it refers to'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "push" -d 'Send manifests, with all they refer to, to the shared store, whatever its mode'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and not __fish_seen_subcommand_from put show checkout tree verify push pull" -f -a "pull" -d 'Take manifests in from the shared store, with all they refer to; clean never drops them'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l class -d 'Its class' -r
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set -d 'A field that is a text' -r
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from put" -l set-json -d 'A field of any type (@FILE is read)' -r
@@ -1965,6 +2024,56 @@ complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcomma
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from verify" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from push" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand manifest; and __fish_seen_subcommand_from pull" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get" -d 'The value of a key: its bytes, nothing added'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "get-many" -d 'The values of several keys, as JSON lines'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "set" -d 'Store a value'
@@ -1981,7 +2090,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "stat" -d 'Size and expiry of a value, as JSON'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "clear" -d 'Remove every key below --prefix, or all'
 complete -c dl -n "__fish_dl_using_subcommand kv; and not __fish_seen_subcommand_from get get-many set add set-many del delete has inc dec ls list count stat clear ping" -f -a "ping" -d 'Whether the store answers'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2013,7 +2122,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2046,7 +2155,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from get-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2079,7 +2188,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2112,7 +2221,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from add" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2144,7 +2253,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from set-many" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2177,7 +2286,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from del" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l keys-from -d 'Keys from a file (- is stdin), one a line' -r -F
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2209,7 +2318,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from delete" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2241,7 +2350,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from has" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2273,7 +2382,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from inc" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l ttl -d 'Expires after this (0: never)' -r
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2304,7 +2413,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from dec" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2337,7 +2446,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ls" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2370,7 +2479,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from list" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2401,7 +2510,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from count" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2432,7 +2541,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from stat" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2463,7 +2572,7 @@ complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_fro
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from clear" -l help -d 'Everything about the command (-h: one screen)'
-complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`' -r
+complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l store -d 'Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`, `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`, `null:`' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l prefix -d 'Stands in front of every key; other keys are neither seen nor touched' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l threshold -d 'At most so many entries (memory, file, sqlite): what expired, then what is oldest goes' -r
 complete -c dl -n "__fish_dl_using_subcommand kv; and __fish_seen_subcommand_from ping" -l connect-timeout -d 'Until a connection stands (10s)' -r
@@ -2597,6 +2706,53 @@ complete -c dl -n "__fish_dl_using_subcommand doctor" -l cache-shared -d 'The ca
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l no-shared -d 'No shared store'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -s h -d 'This help, on one screen'
 complete -c dl -n "__fish_dl_using_subcommand doctor" -l help -d 'Everything about the command (-h: one screen)'
+complete -c dl -n "__fish_dl_using_subcommand run" -l dep -d 'A file, folder or glob: run again when its bytes change' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l dependencies -d 'Several of them, up to the next option or --' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l dep-exclude -d 'What is no part of a folder or glob (outputs and .git never are)' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l env -d 'A variable whose value counts' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l method -d 'How a change is found: hash or mtime (hash, which reads only what has another size, time or inode)' -r -f -a "hash\t''
+mtime\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l output -d 'A file or folder that it makes: kept, and restored when missing or changed' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l output-files -d 'Files that it makes: not kept; run again when one is missing' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l ttl -d 'Run again when the record is older' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l stale -d 'For so long after that replay it, and renew it in the background' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l stamp-directory -d 'The same as --cache-dir' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l meta -d 'What came of it as JSON, to a file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-dir -d 'The cache\'s folder' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -l config -d 'The config file' -r -F
+complete -c dl -n "__fish_dl_using_subcommand run" -s v -l verbose -d 'Tell more; twice: still more' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l progress -d 'How progress is shown' -r -f -a "auto\t''
+bar\t''
+plain\t''
+none\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l color -d 'When colors are used' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l lock-timeout -d 'How long the registry and other short locks are waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l join-timeout -d 'How long another process\'s fetch of the same is waited for' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l shared -d 'A store of many machines: asked for what is not in the cache, before the origin (any URL of `dl kv --store`)' -r
+complete -c dl -n "__fish_dl_using_subcommand run" -l shared-mode -d 'What the shared store is for: it is asked (read), offered what is fetched (write), or both' -r -f -a "read\t''
+write\t''
+read-write\t''"
+complete -c dl -n "__fish_dl_using_subcommand run" -l env-clear -d 'The command gets only the variables of --env'
+complete -c dl -n "__fish_dl_using_subcommand run" -l stdin -d 'The command gets standard input, and its bytes count (otherwise it is empty)'
+complete -c dl -n "__fish_dl_using_subcommand run" -l ignore-cwd -d 'The working directory does not count'
+complete -c dl -n "__fish_dl_using_subcommand run" -l use-hashes -d 'The same as --method hash'
+complete -c dl -n "__fish_dl_using_subcommand run" -l refresh -d 'Run it in any case'
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-failures -d 'Store and replay a failing run too'
+complete -c dl -n "__fish_dl_using_subcommand run" -l share -d 'For other machines too: the working directory does not count'
+complete -c dl -n "__fish_dl_using_subcommand run" -l check -d 'Run nothing: 0 if up to date, 11 with the reason if not'
+complete -c dl -n "__fish_dl_using_subcommand run" -l explain -d 'Tell what was decided, and which input changed'
+complete -c dl -n "__fish_dl_using_subcommand run" -l renew -d 'Renews a record that is too old, unless that is being done'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-config -d 'Read no config file'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-cache -d 'Neither look up nor store'
+complete -c dl -n "__fish_dl_using_subcommand run" -l offline -d 'No network: what is not in the cache is exit 3'
+complete -c dl -n "__fish_dl_using_subcommand run" -l json -d 'Results as JSON, one object a line'
+complete -c dl -n "__fish_dl_using_subcommand run" -s q -s s -l quiet -d 'Only results and errors'
+complete -c dl -n "__fish_dl_using_subcommand run" -l cache-shared -d 'The cache is shared by the group that owns its folder'
+complete -c dl -n "__fish_dl_using_subcommand run" -l no-shared -d 'No shared store'
+complete -c dl -n "__fish_dl_using_subcommand run" -s h -d 'This help, on one screen'
+complete -c dl -n "__fish_dl_using_subcommand run" -l help -d 'Everything about the command (-h: one screen)'
 complete -c dl -n "__fish_dl_using_subcommand completions" -l cache-dir -d 'The cache\'s folder' -r -F
 complete -c dl -n "__fish_dl_using_subcommand completions" -l config -d 'The config file' -r -F
 complete -c dl -n "__fish_dl_using_subcommand completions" -s v -l verbose -d 'Tell more; twice: still more' -r

@@ -30,9 +30,7 @@ impl Timestamp {
     /// From an HTTP date in any of its three forms (RFC 9110, 5.6.7); `None` if it is not one.
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {
-        let time = httpdate::parse_http_date(text.trim()).ok()?;
-        let seconds = time.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
-        i64::try_from(seconds).ok().map(Self::from_seconds)
+        crate::http_date::parse(text, Self::now())
     }
 
     /// As an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`).
@@ -46,6 +44,12 @@ impl Timestamp {
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// This moment and a duration.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// This moment less a duration.

@@ -11,15 +11,18 @@
 //! | [`manager`] | a descriptor in, a usable file out: look up, judge, fetch, verify, commit, deliver; `task` is what is wanted, `report` what came of it |
 //! | [`manifest`] | self-describing artifacts under the hash of their content: classes, references, schemas, checkout |
 //! | [`descriptor`] | what to ask for, the request it makes, and the key that names the answer, to the byte |
-//! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover` |
+//! | [`cache`] | what we have: a row and its blob as one thing; `registry` (`SQLite`), `blobs` (content by digest), `commit`, `stand` (may it be given out), `recover`; `freshness` (RFC 9111, pure) and `response` (what it keeps) |
 //! | [`shared`] | what one machine has, others need not fetch: signed records and blobs over a store |
 //! | [`transfer`] | bytes over the wire: redirects, retries, mirrors, resume and segments, above two thin backends (`reqwest`, `curl`) |
+//! | [`run`] | cached command runs: a command is run once, and replayed while nothing that it depends on has changed |
 //! | [`archive`] | opening what was fetched: listing, streaming and safely unpacking gz, bz2, xz, zst, zip and tar |
 //! | [`kv`] | one key-value interface over many stores: `driver` (the contract), a file for each engine, `store` (what they share), `open` (the one match) |
 //! | [`partial`] | an unfinished file, its validators, its lock: lent by the cache, filled by the transfer |
 //! | [`message`] | request and response heads: lossless fields, the one notion of a validator, ranges |
 //! | [`event`] | what happens on the way, told to whoever draws it |
 //! | [`config`], [`checksums`], [`attribute_text`], [`json`] | texts that people write, read: the config file, lists of checksums, attributes, strict JSON |
+//! | `glob` | shell patterns over names and paths |
+//! | [`http_date`] | the three forms of dates in HTTP |
 //! | [`disk`] | files that appear whole or not at all, kernel locks, cheap copies |
 //! | [`digest`], [`secret`], [`clock`], [`error`] | the leaves: digests in one pass, texts that cannot be printed, one form of time, one type of error |
 //!
@@ -36,6 +39,9 @@
 //! `manager::deliver` puts the bytes where they are wanted, `manager::unpack` what [`archive`] finds in them. Nothing travels up but
 //! reports and events.
 //!
+//! With `--freshness http` the way is `manager::http`: hop by hop, what `cache::freshness` lets a stored response answer is
+//! given, and what it does not is asked; what came is kept as a response, and as an item if the key names it.
+//!
 //! # What always holds
 //!
 //! * Arrows point down: `manager` alone joins [`cache`], [`transfer`] and [`archive`], which do not know each other, and `manifest`
@@ -47,6 +53,7 @@
 //! * Redirects, retries, credentials, proxies, decoding and limits are decided above the backends, so that these cannot drift.
 //! * The rest of a file is added only under a strong validator that agrees; otherwise it begins anew.
 //! * What comes from outside has a limit: heads, redirects, retries, waits, sizes. What is secret cannot be printed by its type.
+//! * The rules of HTTP know no clock, socket or database; what they alone let be stored is seen by no other mode.
 //! * The key of an item never changes between releases.
 
 pub mod archive;
@@ -63,12 +70,15 @@ pub mod event;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod glob;
+pub mod http_date;
 pub mod json;
 pub mod kv;
 pub mod manager;
 pub mod manifest;
 pub mod message;
 pub mod partial;
+pub mod run;
 pub mod secret;
 pub mod shared;
 pub mod transfer;
@@ -89,3 +99,6 @@ mod cache_manager {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/cas-manifest.md")]
 mod cas_manifest {}
+#[cfg(doctest)]
+#[doc = include_str!("../docs/jobstamps.md")]
+mod jobstamps {}

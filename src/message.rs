@@ -84,6 +84,16 @@ impl Fields {
     }
 }
 
+impl<N: AsRef<str>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (N, V)>>(lines: T) -> Self {
+        let mut fields = Self::new();
+        for (name, value) in lines {
+            fields.push(name.as_ref(), value);
+        }
+        fields
+    }
+}
+
 /// A response head. For FTP and `file:` it is made of what the protocol tells (size, modification time).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
@@ -168,6 +178,15 @@ impl Validators {
         (self.date?.since(at) >= STRONG_MODIFIED_AGE).then_some(modified)
     }
 
+    /// Whether two states are the same by weak comparison: by their entity tags where both have one, else by their dates.
+    #[must_use]
+    pub fn same_weakly(&self, other: &Self) -> bool {
+        match (&self.etag, &other.etag) {
+            (Some(a), Some(b)) => same_tag_weakly(a, b),
+            _ => self.last_modified.is_some() && self.last_modified == other.last_modified,
+        }
+    }
+
     /// Whether two states are the same by strong comparison; false if either has no strong validator.
     #[must_use]
     pub fn same_strongly(&self, other: &Self) -> bool {
@@ -176,6 +195,34 @@ impl Validators {
             _ => false,
         }
     }
+}
+
+/// The entity tags of a field such as `If-None-Match` (RFC 9110, 8.8.3), over all its lines; `*` and tags without
+/// quotes stand as they came.
+#[must_use]
+pub fn entity_tags(fields: &Fields, name: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    for line in fields.all(name) {
+        let text = String::from_utf8_lossy(line);
+        let mut rest = text.trim_start_matches([',', ' ', '\t']);
+        while !rest.is_empty() {
+            // A comma within the quotes belongs to the tag; nothing is escaped there.
+            let quote = rest.find('"').filter(|quote| !rest[..*quote].contains(','));
+            let closed = quote.and_then(|quote| rest[quote + 1..].find('"').map(|end| quote + end + 2));
+            let end = closed.unwrap_or(0);
+            let end = rest[end..].find(',').map_or(rest.len(), |comma| end + comma);
+            tags.push(rest[..end].trim_matches([' ', '\t']).to_owned());
+            rest = rest[end..].trim_start_matches([',', ' ', '\t']);
+        }
+    }
+    tags
+}
+
+/// Whether two entity tags are the same by weak comparison (RFC 9110, 8.8.3.2).
+#[must_use]
+pub fn same_tag_weakly(a: &str, b: &str) -> bool {
+    let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+    opaque(a) == opaque(b)
 }
 
 /// Whether an entity tag is well-formed and strong (RFC 9110, 8.8.3).
@@ -409,5 +456,18 @@ mod tests {
         }
         assert!(tag("\"a\"").same_strongly(&tag("\"a\"")));
         assert!(!tag("W/\"a\"").same_strongly(&tag("W/\"a\"")));
+        assert!(tag("W/\"a\"").same_weakly(&tag("\"a\"")) && !tag("\"a\"").same_weakly(&tag("\"b\"")));
+        assert!(modified("d").same_weakly(&modified("d")) && !modified("d").same_weakly(&tag("\"a\"")));
+    }
+
+    #[test]
+    fn lists_of_entity_tags() {
+        let of = |lines: &[&str]| {
+            let fields = lines.iter().map(|line| ("If-None-Match", *line)).collect();
+            entity_tags(&fields, "if-none-match")
+        };
+        assert_eq!(of(&["\"a\", W/\"b,c\"  ,\"d\\\"", "*"]), ["\"a\"", "W/\"b,c\"", "\"d\\\"", "*"]);
+        assert_eq!(of(&["abc, \"open", ""]), ["abc", "\"open"]);
+        assert_eq!(of(&[",,"]), Vec::<String>::new());
     }
 }

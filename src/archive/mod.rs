@@ -6,7 +6,6 @@
 //! | `source`, `codec` | the bytes: sections of a file, decoded streams, what they may cost |
 //! | `tar` (with `pax`), `zip` (with `directory`) | the readers: strict, because two readers that disagree are an attack |
 //! | `members` | what stands in an archive, and which names and links are safe |
-//! | `glob` | which members are meant |
 //! | `extract` | a tree in a private folder, written by folder handles |
 //! | `place`, `moves`, `journal` | moving it in, or nothing of it |
 //!
@@ -22,7 +21,6 @@ pub mod codec;
 mod directory;
 pub(crate) mod extract;
 pub mod format;
-mod glob;
 pub(crate) mod journal;
 pub mod members;
 mod moves;
@@ -415,7 +413,7 @@ impl Archive {
         self.each(&mut |entry, content| {
             let mut wanted = options.members.is_empty();
             for (pattern, fitted) in options.members.iter().zip(&mut fitted) {
-                if glob::selects(pattern, &entry.path) {
+                if crate::glob::selects(pattern, &entry.path) {
                     (wanted, *fitted) = (true, true);
                 }
             }

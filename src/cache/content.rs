@@ -85,6 +85,13 @@ pub struct DamagedContent {
     pub damage: Damage,
 }
 
+impl Interned {
+    /// What was spooled and has its place.
+    pub(crate) fn of_spool(content: Content, spool: Partial) -> Self {
+        Self { content, origin: Origin::Spool(Box::new(spool)) }
+    }
+}
+
 impl Cache {
     /// Makes a blob of a file, which stays its user's. Nothing keeps the blob until [`Cache::keep`] does.
     ///
@@ -102,10 +109,10 @@ impl Cache {
     pub fn intern_from(&self, reader: &mut dyn Read) -> Result<Interned> {
         let partial = intake::spool_from(self.registry.folder(), reader)?;
         let (digest, size) = intake::keep(&self.registry, &partial, None)?;
-        Ok(Interned { content: self.placed(digest, size), origin: Origin::Spool(Box::new(partial)) })
+        Ok(Interned::of_spool(self.placed(digest, size), partial))
     }
 
-    fn placed(&self, digest: Digest, size: u64) -> Content {
+    pub(crate) fn placed(&self, digest: Digest, size: u64) -> Content {
         Content { path: self.registry.folder().blob(&digest), digest, size }
     }
 

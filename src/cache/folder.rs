@@ -19,6 +19,7 @@ use crate::descriptor::Key;
 use crate::digest::Digest;
 use crate::disk::{self, Access, Temporary};
 use crate::error::{Error, Kind, Result};
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -364,6 +365,14 @@ fn is_remote(path: &Path) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn is_remote(_: &Path) -> bool {
     false
+}
+
+/// What dl makes in the folder of a cache, beside the registry.
+const OWN: [&str; 8] = ["aside", "blobs", "items", "limits.lock", "partial", "registry.lock", "salt", "told"];
+
+/// Whether dl made what has this name in the folder of a cache.
+pub(crate) fn is_own(name: &OsStr) -> bool {
+    OWN.iter().any(|own| name == *own) || name.as_encoded_bytes().starts_with(b"registry.sqlite")
 }
 
 #[cfg(test)]

@@ -148,7 +148,18 @@ pub(crate) fn spool(folder: &Folder) -> Result<Partial> {
 }
 
 fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
-    let folder = registry.folder();
+    let (partial, source) = spool_copy(registry.folder(), path, file)?;
+    let (digest, size) = keep(registry, &partial, None)?;
+    Ok(Taken { digest, size, source })
+}
+
+/// A copy of a file on its way in, and what the file looked like.
+pub(crate) fn spool_file(folder: &Folder, path: &Path) -> Result<(Partial, Signature)> {
+    let file = open(path)?;
+    spool_copy(folder, path, &file)
+}
+
+fn spool_copy(folder: &Folder, path: &Path, file: &File) -> Result<(Partial, Signature)> {
     let before = Signature::from(&file.metadata().map_err(|e| cannot_read(path, &e))?);
     let partial = spool(folder)?;
     disk::clone_or_copy(file, partial.file()).map_err(|e| partial.failed(&e))?;
@@ -157,8 +168,7 @@ fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
         return Err(Error::new(Kind::Other, "changed", format!("`{}` changed while it was read", path.display()))
             .hint("close it where it is written, then try again"));
     }
-    let (digest, size) = keep(registry, &partial, None)?;
-    Ok(Taken { digest, size, source: after })
+    Ok((partial, after))
 }
 
 /// Makes a blob of a file of no name; its digest must be `expected`, if one is given.
@@ -180,18 +190,24 @@ pub(crate) fn keep(registry: &Registry, partial: &Partial, expected: Option<&Dig
     Ok((digest, size))
 }
 
-/// Makes a blob of exactly so many bytes from a stream, hashed as they are written.
+/// Makes a blob of exactly so many bytes from a stream, or of all it gives, hashed as they are written. Gives the size too.
 ///
 /// # Errors
 /// `digest_mismatch`, `truncated` (integrity): it gave something else, or ended early; network (`store`): it failed; a disk error.
-pub(crate) fn receive(registry: &Registry, reader: &mut dyn io::Read, expected: &Digest, size: u64) -> Result<Partial> {
+pub(crate) fn receive(
+    registry: &Registry,
+    reader: &mut dyn io::Read,
+    expected: &Digest,
+    size: Option<u64>,
+) -> Result<(Partial, u64)> {
     let partial = spool(registry.folder())?;
     let mut hasher = Hasher::new([]);
     let mut buffer = vec![0; RECEIVED_AT_ONCE_BYTES];
-    let mut left = size;
+    let (mut left, mut total) = (size.unwrap_or(u64::MAX), 0);
     while left > 0 {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let count = match reader.read(&mut buffer[..wanted]) {
+            Ok(0) if size.is_none() => break,
             Ok(0) => return Err(Error::new(Kind::Integrity, "truncated", format!("it ended {left} bytes early"))),
             Ok(count) => count,
             Err(e) if e.kind() == ErrorKind::Interrupted => continue,
@@ -200,6 +216,7 @@ pub(crate) fn receive(registry: &Registry, reader: &mut dyn io::Read, expected: 
         hasher.update(&buffer[..count]);
         partial.file().write_all(&buffer[..count]).map_err(|e| partial.failed(&e))?;
         left -= count as u64;
+        total += count as u64;
     }
     let digests = hasher.finish();
     if digests.sha256() != expected {
@@ -209,7 +226,7 @@ pub(crate) fn receive(registry: &Registry, reader: &mut dyn io::Read, expected: 
     if !is_there(registry, expected)? {
         blobs::put(registry.folder(), &partial, expected, registry.boot())?;
     }
-    Ok(partial)
+    Ok((partial, total))
 }
 
 /// A private copy of a file, which its user may write, ready to be given a name.

@@ -8,7 +8,9 @@
 //! | `blobs` | content by digest, and the names that users are given |
 //! | `commit` | how something fetched comes in |
 //! | `by_hand`, `intake` | how something comes in that a user made |
+//! | `recorded` | how a recorded run comes in, with the blobs that it needs beside its own |
 //! | `change`, `remove` | what a user says of items, TRASH and what follows |
+//! | `freshness`, `response` | a private cache of HTTP: its rules, pure; the responses it keeps, apart from items |
 //! | `stand` | whether a file may be given out, and how it is healed |
 //! | `library` | the calls of all that by hand |
 //! | `content` | contents that users keep by digest, and what refers to them |
@@ -21,6 +23,7 @@
 //! Invariants: a row is READY only after its blob and its name are in place; what is given out stands as it was hashed; nothing
 //! rests on locks but that work is not done twice; a broken entry is a miss, never a crash.
 
+mod arrival;
 mod blobs;
 mod by_hand;
 pub mod change;
@@ -30,15 +33,18 @@ pub mod condition;
 pub mod content;
 pub mod extraction;
 mod find;
-mod folder;
+pub(crate) mod folder;
+pub mod freshness;
 mod intake;
 pub mod item;
 pub mod json;
 mod library;
 pub mod query;
+pub mod recorded;
 mod recover;
 mod registry;
 pub mod remove;
+pub mod response;
 mod stand;
 pub mod stats;
 pub mod transport;

@@ -11,7 +11,7 @@ use crate::cache::blobs;
 use crate::cache::folder::Folder;
 use crate::cache::item::{Record, Status};
 use crate::cache::registry::connection::{self, Aside, Outcome, beside};
-use crate::cache::registry::{blob, item, params, root, schema};
+use crate::cache::registry::{blob, item, params, response, root, schema};
 use crate::clock::Timestamp;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Error;
@@ -32,8 +32,13 @@ const ITEM_COLUMNS: &str =
 const ITEM_COLUMN_COUNT: usize = 21;
 /// Columns that a later schema added, each alone: an older registry has none of them.
 const LATER_COLUMNS: [&str; 2] = ["by_hand", "trashed_from"];
+/// Stored responses; an older registry has none.
+const RESPONSE_COLUMNS: &str = "id, uri, credential, method, status, http_version, headers, selecting, requested_at, received_at,
+    fresh_until, validated, invalidated, decoded, first, last, total, size, sha256, backend, tls_verified, length_verified,
+    insecure, special_trust, last_used";
+const RESPONSE_COLUMN_COUNT: usize = 25;
 /// The tables whose rows belong to an item, with their columns; the first is the item.
-const OWNED: [(&str, &str, usize); 6] = [
+const OWNED: [(&str, &str, usize); 8] = [
     (
         "downloads",
         "item, resolved_url, method, http_code, http_version, headers, etag, last_modified, date, started_at, finished_at,
@@ -45,6 +50,8 @@ const OWNED: [(&str, &str, usize); 6] = [
     ("attr_datetime", "item, namespace, name, value", 4),
     ("attr_varchar", "item, namespace, name, value", 4),
     ("attr_text", "item, namespace, name, value", 4),
+    ("runs", "item, state", 2),
+    ("item_blobs", "item, sha256", 2),
 ];
 
 /// What users keep by digest, and what refers to what.
@@ -124,6 +131,22 @@ fn salvage(source: &Connection, target: &Connection) -> Outcome<()> {
                     let _ = insert.execute(params_from_iter(values));
                 }
             }
+        }
+    }
+    salvage_responses(source, target)
+}
+
+/// Copies stored responses up to the first that cannot be read: what is lost costs a question.
+fn salvage_responses(source: &Connection, target: &Connection) -> Outcome<()> {
+    let Ok(mut select) = source.prepare(&format!("SELECT {RESPONSE_COLUMNS} FROM responses ORDER BY id")) else {
+        return Ok(());
+    };
+    let mut insert = target.prepare(&insertion("responses", RESPONSE_COLUMNS, RESPONSE_COLUMN_COUNT))?;
+    let Ok(mut rows) = select.query([]) else { return Ok(()) };
+    while let Ok(Some(row)) = rows.next() {
+        let values: rusqlite::Result<Vec<Value>> = (0..RESPONSE_COLUMN_COUNT).map(|column| row.get(column)).collect();
+        if let Ok(values) = values {
+            let _ = insert.execute(params_from_iter(values));
         }
     }
     Ok(())
@@ -274,6 +297,15 @@ fn keep_sound(folder: &Folder, target: &Connection) -> Outcome<usize> {
             target.prepare_cached("INSERT INTO kept VALUES (?1)")?.execute([id])?;
             params::set(target, id, &parameters)?;
             kept += 1;
+        }
+    }
+    for digest in response::contents(target)? {
+        let good = match sound.entry(digest.clone()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(keep_blob(folder, target, &digest, boot.as_deref())?),
+        };
+        if !good {
+            response::remove_content(target, &digest)?;
         }
     }
     target.execute_batch("DELETE FROM items WHERE id NOT IN (SELECT id FROM kept); COMMIT; DROP TABLE kept")?;

@@ -9,7 +9,7 @@ use crate::cache::change::{Which, meant};
 use crate::cache::commit::reread;
 use crate::cache::item::{Item, Status};
 use crate::cache::registry::connection::Outcome;
-use crate::cache::registry::{Registry, blob, change, root};
+use crate::cache::registry::{Registry, blob, change, item_blob, response, root};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::Digest;
@@ -49,32 +49,50 @@ pub struct Removed {
 
 /// Removes items.
 pub(crate) fn remove(registry: &Registry, which: &Which, removal: Removal) -> Result<Removed> {
-    let items = registry.write(|connection| {
+    let (items, parts) = registry.write(|connection| {
         let mut all = Vec::new();
+        let mut parts = Vec::new();
         for item in meant(registry, connection, which)? {
             let now = Timestamp::now();
+            if removal != Removal::Trash {
+                parts.extend(item_blob::of_item(connection, item.id)?.into_iter().map(|(digest, _)| digest));
+            }
             match removal {
                 Removal::Purge => {
                     change::delete(connection, item.id)?;
+                    forget_responses(connection, &item)?;
                     all.push(item);
                     continue;
                 }
                 Removal::Trash if matches!(item.status, Status::Trash | Status::Deleted) => {}
                 Removal::Trash => change::status(connection, item.id, Status::Trash, false, now)?,
-                Removal::KeepRecord => change::status(connection, item.id, Status::Deleted, false, now)?,
+                Removal::KeepRecord => {
+                    change::status(connection, item.id, Status::Deleted, false, now)?;
+                    forget_responses(connection, &item)?;
+                }
             }
             all.push(reread(registry, connection, item.id)?);
         }
-        Ok(all)
+        Ok((all, parts))
     })?;
     let mut removed = Removed { kept_bytes: 0, freed_bytes: 0, items };
     if removal == Removal::Trash {
         let on_disk = removed.items.iter().filter(|item| item.status == Status::Trash);
         removed.kept_bytes = on_disk.map(|item| item.size.unwrap_or_else(|| length(&item.path))).sum();
     } else {
-        removed.freed_bytes = sweep(registry, &Unneeded::of(&removed.items))?;
+        removed.freed_bytes = sweep(registry, &Unneeded::of(&removed.items, parts))?;
     }
     Ok(removed)
+}
+
+/// What a user wants gone is gone for `--freshness http` too, once no other item has it.
+fn forget_responses(connection: &Connection, item: &Item) -> Outcome<()> {
+    let Some(digest) = &item.sha256 else { return Ok(()) };
+    if !change::is_used_by_item(connection, digest)? {
+        let ids: Vec<i64> = response::of_content(connection, digest)?.into_iter().map(|light| light.id).collect();
+        response::remove(connection, &ids)?;
+    }
+    Ok(())
 }
 
 fn length(path: &Path) -> u64 {
@@ -110,9 +128,10 @@ pub(crate) struct Unneeded {
 }
 
 impl Unneeded {
-    /// Those of items whose rows are gone, or say DELETED.
-    pub(crate) fn of(items: &[Item]) -> Self {
-        let blobs: HashSet<Digest> = items.iter().filter_map(|item| item.sha256.clone()).collect();
+    /// Those of items whose rows are gone, or say DELETED, and the blobs that these needed beside their own.
+    pub(crate) fn of(items: &[Item], parts: Vec<Digest>) -> Self {
+        let own = items.iter().filter_map(|item| item.sha256.clone());
+        let blobs: HashSet<Digest> = own.chain(parts).collect();
         Self {
             versions: items.iter().map(|item| (item.key.clone(), item.version)).collect(),
             blobs: blobs.into_iter().collect(),

@@ -56,6 +56,15 @@ pub(crate) fn mend(registry: &Registry, item: &Item, digest: &Digest) -> Result<
     heal(registry, &unknown, digest)
 }
 
+/// Sets a blob aside that an item needs beside its own and whose bytes are wrong; the item is FAILED then.
+pub(crate) fn lose(registry: &Registry, item: &Item, part: &Digest) -> Result<()> {
+    let path = registry.folder().blob(part);
+    if let Ok(found) = Signature::of(&path) {
+        set_aside(registry, &path, found.inode)?;
+    }
+    spoil(registry, item, part, "a file that it needs is gone or damaged")
+}
+
 fn heal(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
     let blob_path = registry.folder().blob(digest);
     let known = registry.read(|c| blob::record(c, digest))?;

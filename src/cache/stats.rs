@@ -116,6 +116,8 @@ pub(crate) fn stats(registry: &Registry) -> Result<Stats> {
         stats.by_age = AGES.iter().filter_map(|(_, name)| share(name)).collect();
         let contents = "SELECT count(*), ifnull(sum(size), 0) FROM (SELECT max(size) AS size FROM (
                  SELECT sha256, size FROM items WHERE sha256 IS NOT NULL AND status <> -2
+                 UNION ALL SELECT p.sha256, b.size FROM item_blobs p JOIN items i ON i.id = p.item
+                     LEFT JOIN blobs b ON b.sha256 = p.sha256 WHERE i.status <> -2
                  UNION ALL SELECT sha256, size FROM roots
                  UNION ALL SELECT to_sha256, b.size FROM blob_references JOIN blobs b ON b.sha256 = to_sha256
              ) GROUP BY sha256)";

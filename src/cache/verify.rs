@@ -4,13 +4,14 @@ use crate::cache::blobs;
 use crate::cache::content::{self, DamagedContent};
 use crate::cache::item::{Item, Record, Status};
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, blob, item};
+use crate::cache::registry::{Registry, blob, change, item, item_blob, response};
 use crate::cache::stand;
 use crate::digest::Digest;
 use crate::disk::Signature;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rusqlite::Connection;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 /// How many items are read at a time.
 const PAGE: usize = 512;
@@ -49,6 +50,17 @@ pub struct Finding {
     pub repaired: bool,
 }
 
+/// A stored response whose content is damaged; a repair removes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedResponse {
+    /// Its URI, redacted.
+    pub uri: String,
+    /// Where its content was.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub damage: Damage,
+}
+
 /// What a verification found.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
@@ -58,6 +70,8 @@ pub struct Verified {
     pub bytes: u64,
     /// What was damaged.
     pub findings: Vec<Finding>,
+    /// Stored responses whose content, which no item has, was damaged.
+    pub responses: Vec<DamagedResponse>,
     /// Contents without an item that are damaged: nothing but putting them again makes them anew.
     pub contents: Vec<DamagedContent>,
     /// What `SQLite` says is wrong with the registry itself.
@@ -68,7 +82,8 @@ impl Verified {
     /// Whether nothing was found, or all of it was put right: what could not be repaired is no longer READY.
     #[must_use]
     pub fn is_whole(&self, repaired: bool) -> bool {
-        self.registry.is_empty() && self.contents.is_empty() && (repaired || self.findings.is_empty())
+        let is_repaired = repaired || self.findings.is_empty() && self.responses.is_empty();
+        self.registry.is_empty() && self.contents.is_empty() && is_repaired
     }
 }
 
@@ -126,10 +141,42 @@ pub(crate) fn verify(registry: &Registry, ids: Option<&[i64]>, repair: bool) -> 
             }
         }
     }
-    let (_, bytes, damaged) = content::verify_all(registry, &content::without_item, repair)?;
+    responses(registry, repair, &mut known, &mut verified)?;
+    let of_nobody_else = |connection: &Connection, digest: &Digest| {
+        let is_ours = change::is_used_beside_responses(connection, digest)? || !change::is_used(connection, digest)?;
+        Ok(is_ours && content::without_item(connection, digest)?)
+    };
+    let (_, bytes, damaged) = content::verify_all(registry, &of_nobody_else, repair)?;
     verified.bytes += bytes;
     verified.contents = damaged;
     Ok(verified)
+}
+
+/// The contents that only responses have.
+fn responses(
+    registry: &Registry,
+    repair: bool,
+    known: &mut Option<(Digest, Option<Signature>)>,
+    verified: &mut Verified,
+) -> Result<()> {
+    for digest in registry.read(response::contents_of_no_item)? {
+        if hashed(registry, &digest, known, verified)?.is_some() {
+            continue;
+        }
+        let path = registry.folder().blob(&digest);
+        let damage = if path.exists() { Damage::Changed } else { Damage::Gone };
+        for (id, uri) in registry.read(|connection| response::named_by_content(connection, &digest))? {
+            verified.responses.push(DamagedResponse { uri, path: path.clone(), damage });
+            if repair {
+                registry.write(|connection| response::remove(connection, &[id]))?;
+            }
+        }
+        if repair && let Ok(signature) = Signature::of(&path) {
+            let aside = registry.folder().set_aside(&path, signature.inode);
+            aside.map_err(|e| Error::disk(format!("cannot set `{}` aside", path.display()), &e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Hashes a content, if it is not the one that was hashed last; gives what its blob looks like if its bytes are right.
@@ -192,10 +239,9 @@ fn one(
         (Some(_), Err(e)) if e.kind() == ErrorKind::NotFound => Some(Damage::Unnamed),
         _ => Some(Damage::Gone),
     };
-    let Some(damage) = damage else { return Ok(()) };
+    let Some(damage) = damage else { return parts(registry, item, repair, verified) };
     // What somebody removed, moved or replaced while it was looked at is not damaged.
-    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
-    if now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)) {
+    if is_other_now(registry, &item)? {
         verified.items -= 1;
         return Ok(());
     }
@@ -208,4 +254,40 @@ fn one(
     let item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
     verified.findings.push(Finding { item, damage, repaired });
     Ok(())
+}
+
+/// Whether an item was removed, moved or replaced since it was read.
+fn is_other_now(registry: &Registry, item: &Item) -> Result<bool> {
+    let now = registry.read(|c| item::by_id(c, registry.folder(), item.id))?;
+    Ok(now.is_none_or(|now| (now.status, &now.sha256, &now.path) != (Status::Ready, &item.sha256, &item.path)))
+}
+
+/// Looks at the blobs that an item needs beside its own. One that is wrong or gone cannot be made again but by another run.
+fn parts(registry: &Registry, item: Item, repair: bool, verified: &mut Verified) -> Result<()> {
+    for (digest, _) in registry.read(|connection| item_blob::of_item(connection, item.id))? {
+        let damage = match blobs::hash(&registry.folder().blob(&digest)) {
+            Ok((found, signature)) if found == digest => {
+                verified.bytes += signature.size;
+                continue;
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Damage::Gone,
+            _ => Damage::Changed,
+        };
+        if is_other_now(registry, &item)? || !needs(registry, &item, &digest)? {
+            continue;
+        }
+        let mut item = item;
+        if repair {
+            stand::lose(registry, &item, &digest)?;
+            item = registry.read(|c| item::by_id(c, registry.folder(), item.id))?.unwrap_or(item);
+        }
+        verified.findings.push(Finding { item, damage, repaired: false });
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// Whether an item needs a blob still: another run may have taken its place.
+fn needs(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
+    registry.read(|c| Ok(item_blob::of_item(c, item.id)?.iter().any(|(part, _)| part == digest)))
 }

@@ -2,13 +2,16 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
 
+use dl::digest::{Digest, hash_reader};
 use dl::error::{Error, Result};
 use dl::secret::Secret;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Read};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Variables that `dl` reads beside the `DL_…` ones, which are the options' names ([`option_variable`]).
 pub(crate) const VARIABLES: &[&str] = &[
@@ -17,8 +20,12 @@ pub(crate) const VARIABLES: &[&str] = &[
     "FTP_PROXY",
     "HOME",
     "HTTPS_PROXY",
+    "JOBSTAMPS_ALWAYS_USE_HASHES",
+    "JOBSTAMPS_DEBUG",
+    "JOBSTAMPS_DISABLED",
     "NO_COLOR",
     "NO_PROXY",
+    "PATH",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
     "TERM",
@@ -33,6 +40,8 @@ pub(crate) const VARIABLES: &[&str] = &[
 ];
 /// What every variable that stands for an option begins with.
 const PREFIX: &[u8] = b"DL_";
+/// Set by `dl` itself for the command that it starts in the background.
+pub(crate) const RENEWAL: &str = "DL_RENEWAL";
 
 /// The variable that stands for an option: `--max-age` is `DL_MAX_AGE`; `--store` is that of `dl kv` alone.
 pub(crate) fn option_variable(option: &str) -> String {
@@ -92,6 +101,20 @@ impl Context {
         self.variable(name)
             .map(|value| value.to_str().ok_or_else(|| Error::usage(format!("the variable `{name}` is not UTF-8"))))
             .transpose()
+    }
+
+    /// Whether this process renews in the background what another has used.
+    pub(crate) fn is_renewal(&self) -> bool {
+        self.variable(RENEWAL).is_some()
+    }
+
+    /// This command once more, in a group of its own and silent, to renew what it used; `None`: where the program is, is
+    /// not known.
+    pub(crate) fn once_more() -> Option<Command> {
+        let mut command = Command::new(std::env::current_exe().ok()?);
+        command.args(std::env::args_os().skip(1)).env(RENEWAL, "1").process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Some(command)
     }
 
     /// The variables of services that stores read, as far as they are set.
@@ -170,6 +193,25 @@ fn account_home() -> Option<PathBuf> {
         let home = fields.get(5).filter(|home| fields.get(2) == Some(&user.as_str()) && home.starts_with('/'))?;
         Some(PathBuf::from(home))
     })
+}
+
+/// A variable that the user named for a command (`run --env NAME`), whatever its bytes.
+pub(crate) fn value_of(name: &OsStr) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Reads standard input to its end into a file of no name in `folder`, and hashes it on the way.
+///
+/// # Errors
+/// Disk.
+pub(crate) fn spool_stdin(folder: &Path) -> Result<(std::fs::File, Digest)> {
+    let failed = |e: std::io::Error| Error::disk("cannot keep standard input", &e);
+    let mut file = tempfile::tempfile_in(folder).map_err(failed)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    let (_, digests) = hash_reader(&mut file, []).map_err(failed)?;
+    std::io::Seek::rewind(&mut file).map_err(failed)?;
+    Ok((file, digests.sha256().clone()))
 }
 
 /// The largest file that is named for its text (a list, a header file, a certificate).

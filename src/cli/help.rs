@@ -20,6 +20,7 @@ Usage: dl URL…                    fetch; the path of the file is printed
 Commands:
   fetch        Fetch URLs (get, download)            dl fetch -h
   cache        What is stored: ls, show, put, rm, clean, stats …
+  run          Run a command once, replay it while nothing changed
   blob         Contents by their hash: put, cat, path, stat, rm …
   manifest     Datasets and models: put, show, checkout, verify …
   kv           Key-value stores: get, set, add, inc, del, ls …
@@ -76,6 +77,7 @@ Exit codes:
   5 timeout                6 TLS                    7 the server refused
   8 wrong digest or size, or cut short              9 disk
   10 cache unusable        11 a question answered \"no\"
+  125, 126, 127 dl run: dl itself failed, command not executable, not found
   128+N ended by signal N
 
 Environment:
@@ -90,7 +92,8 @@ pub(crate) fn short(verb: &Verb) -> StyledStr {
     }
     let mut command = shown(verb).mut_args(|arg| {
         let everywhere = arg.get_help_heading() == Some("Everywhere");
-        arg.hide(everywhere)
+        let hidden = everywhere || arg.is_hide_set();
+        arg.hide(hidden)
     });
     command = command.after_help("Options of every command: dl -h. Examples: --help");
     command.render_help()
@@ -165,14 +168,14 @@ mod tests {
                 }
             }
         }
-        for verb in verbs::VERBS {
+        for verb in verbs::all() {
             assert!(DL.contains(verb.words[0]), "{verb:?}");
         }
     }
 
     #[test]
     fn every_command_has_examples() {
-        for verb in verbs::VERBS {
+        for verb in verbs::all() {
             assert!(verb.examples.contains("dl"), "{verb:?}");
             assert!(long(verb).to_string().contains("Examples:"), "{verb:?}");
         }

@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod settings;
 mod signals;
+mod trailing;
 mod verbs;
 
 use args::Global;
@@ -32,13 +33,15 @@ use verbs::{Meant, Verb};
 pub(crate) fn run() -> ExitCode {
     memory::give_back();
     let context = Context::of_process();
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let typed: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let trailing::Marked { arguments, runs } = trailing::mark(typed, || parse::prepare(args::run::Run::command()));
     let as_json = wants_json(&arguments);
+    let code_of = |error: &Error| if runs { commands::run::exit_code(error) } else { error.kind().exit_code() };
     let output = Arc::new(Output::new(manner(&context, None)));
     let outcome = dispatch(&context, &output, &arguments);
     let shown = match outcome {
         Ok(code) => Ok(code),
-        Err(error) => report::failure(&output, &error, as_json).map(|()| error.kind().exit_code()),
+        Err(error) => report::failure_as(&output, &error, code_of(&error), as_json).map(|()| code_of(&error)),
     };
     output.clear_bars();
     if output.was_closed() {
@@ -47,7 +50,7 @@ pub(crate) fn run() -> ExitCode {
     // Standard output itself failed: there is nowhere to say more than this.
     let code = shown.unwrap_or_else(|error| {
         output.error(&error);
-        error.kind().exit_code()
+        code_of(&error)
     });
     ExitCode::from(code)
 }

@@ -5,6 +5,7 @@ use dl::error::{Error, Result};
 use indicatif::MultiProgress;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +34,8 @@ pub(crate) struct Output {
     manner: Mutex<Manner>,
     closed: AtomicBool,
     bars: OnceLock<MultiProgress>,
+    /// Hints that were given: nobody needs one twice.
+    hints: Mutex<BTreeSet<String>>,
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -45,7 +48,12 @@ const LOOKED_AT_BYTES: usize = 8192;
 
 impl Output {
     pub(crate) fn new(manner: Manner) -> Self {
-        Self { manner: Mutex::new(manner), closed: AtomicBool::new(false), bars: OnceLock::new() }
+        Self {
+            manner: Mutex::new(manner),
+            closed: AtomicBool::new(false),
+            bars: OnceLock::new(),
+            hints: Mutex::default(),
+        }
     }
 
     pub(crate) fn manner(&self) -> Manner {
@@ -199,6 +207,13 @@ impl Output {
         }
     }
 
+    /// What a command that we run writes to standard error, as it is.
+    pub(crate) fn error_bytes(&self, bytes: &[u8]) {
+        self.beside_bars(|| {
+            let _ = std::io::stderr().lock().write_all(bytes);
+        });
+    }
+
     /// A note in passing; none with `-q`.
     pub(crate) fn note(&self, text: &str) {
         if !self.manner().quiet {
@@ -211,14 +226,15 @@ impl Output {
         self.line(&format!("{} {}", self.painted(WARNING, "dl: warning:"), escape(text)));
     }
 
-    /// An error with its causes and its hint.
+    /// An error with its causes, and its hint if that was not given before.
     pub(crate) fn error(&self, error: &Error) {
         let mut text = format!("{} {}", self.painted(ERROR, "dl: error:"), escape(error.message()));
         for cause in error.causes() {
             text.push_str("\n  because: ");
             text.push_str(&escape(cause));
         }
-        if let Some(hint) = error.hint_text() {
+        let is_new = |hint: &str| self.hints.lock().is_ok_and(|mut hints| hints.insert(hint.to_owned()));
+        if let Some(hint) = error.hint_text().filter(|hint| is_new(hint)) {
             text.push('\n');
             text.push_str(&self.painted(HINT, "hint:"));
             text.push(' ');

@@ -10,8 +10,18 @@ use serde_json::json;
 /// # Errors
 /// Standard output cannot be written.
 pub(crate) fn failure(output: &Output, error: &Error, as_json: bool) -> Result<()> {
+    failure_as(output, error, error.kind().exit_code(), as_json)
+}
+
+/// As [`failure`], where the exit code is not that of the error's kind.
+///
+/// # Errors
+/// As [`failure`].
+pub(crate) fn failure_as(output: &Output, error: &Error, exit_code: u8, as_json: bool) -> Result<()> {
     if as_json {
-        output.json(&json!({ "schema": 1, "error": error_to_json(error) }))?;
+        let mut told = error_to_json(error);
+        told["exit_code"] = exit_code.into();
+        output.json(&json!({ "schema": 1, "error": told }))?;
     }
     output.clear_bars();
     output.error(error);

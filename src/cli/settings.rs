@@ -8,7 +8,7 @@
 mod tests;
 
 use super::args::Fetch;
-use super::context::{Context, option_variable, plain};
+use super::context::{Context, RENEWAL, option_variable, plain};
 use super::{hints, parse};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _};
@@ -407,7 +407,7 @@ pub(crate) fn unknown_variables(context: &Context) -> Vec<(String, Option<String
     let of_fetch = settable();
     let options = of_fetch.iter().filter_map(Arg::get_long).chain(["store"]);
     let names: Vec<String> = options.map(option_variable).chain([SHARED_SECRET.to_owned()]).collect();
-    let foreign = |name: &str| name.starts_with("DL_TEST_") || name.starts_with("DL_RUN_");
+    let foreign = |name: &str| name == RENEWAL || name.starts_with("DL_TEST_") || name.starts_with("DL_RUN_");
     context
         .option_variables()
         .filter(|(name, _)| !names.iter().any(|n| n == name) && !foreign(name))
@@ -493,7 +493,10 @@ fn below(typed: &Typed, layers: &[&[Setting]]) -> Result<(Vec<OsString>, Origins
             let Some(long) = option.get_long() else { continue };
             let family = FAMILIES.iter().find(|f| f.contains(&long)).copied().unwrap_or(&[]);
             let is_header = long == "header";
-            if !is_header && (given.contains(long) || family.iter().any(|f| given.contains(f))) {
+            let is_told = given.contains(long) || family.iter().any(|f| given.contains(f));
+            // The rules of HTTP stay in force under a nearer `--refresh`, `--force` or `--max-age`.
+            let stays = long == "freshness" && !given.contains(long) && setting.values.iter().any(|v| v == "http");
+            if !is_header && is_told && !stays {
                 continue;
             }
             for value in &setting.values {

@@ -26,6 +26,7 @@
 //! The key never changes between releases; the vectors in this file's tests hold it fast.
 
 pub mod address;
+pub mod audience;
 pub mod header;
 pub mod payload;
 #[cfg(test)]

@@ -55,7 +55,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| {
             Error::usage(format!("bad URL of a store: {why}"))
-                .hint("such as `file:DIR`, `sqlite:FILE`, `redis://localhost:6379/0`; `dl kv -h` lists them")
+                .hint("such as `file:DIR`, `sqlite:FILE`, `redis://localhost:6379/0`; `dl kv get -h` lists them")
         };
         let Some((scheme, rest)) = text.split_once(':') else { return Err(wrong("it has no scheme")) };
         let scheme = scheme.to_ascii_lowercase();

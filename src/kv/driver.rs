@@ -134,6 +134,14 @@ pub enum Count {
     Unreadable,
 }
 
+/// A number as `inc` writes it: no sign but `-`, no leading zeros, no spaces.
+#[must_use]
+pub fn decimal(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
 /// One listed entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -281,6 +289,19 @@ pub fn broken(error: &std::io::Error, limit: Duration) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_has_one_form() {
+        for (text, number) in
+            [("0", 0), ("-7", -7), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)]
+        {
+            assert_eq!(decimal(text.as_bytes()), Some(number));
+        }
+        for bad in ["", "+1", "01", "-0", " 1", "1\n", "1.0", "9223372036854775808", "x", "\u{661}"] {
+            assert_eq!(decimal(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(decimal(b"\xff"), None);
+    }
 
     #[test]
     fn time_to_live_is_rounded_up() {

@@ -23,16 +23,29 @@
 //! ```
 
 pub mod address;
+#[cfg(any(feature = "dynamodb", feature = "s3"))]
+mod aws;
 pub mod driver;
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 pub mod entry_file;
 mod envelope;
+#[cfg(any(feature = "dynamodb", feature = "mongodb"))]
+mod fields;
 pub mod file;
+mod https;
 #[cfg(feature = "memcached")]
 pub mod memcached;
 pub mod memory;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 pub mod null;
 pub mod open;
 #[cfg(feature = "redis")]
 pub mod redis;
+#[cfg(feature = "s3")]
+mod s3;
 pub mod sqlite;
 pub mod store;
+mod tls;
+mod wire;

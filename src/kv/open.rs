@@ -4,12 +4,18 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Listener, Silent};
 use crate::kv::address::Address;
 use crate::kv::driver::Driver;
+#[cfg(feature = "dynamodb")]
+use crate::kv::dynamodb;
 #[cfg(feature = "memcached")]
 use crate::kv::memcached;
+#[cfg(feature = "mongodb")]
+use crate::kv::mongodb;
 #[cfg(feature = "redis")]
 use crate::kv::redis;
+#[cfg(feature = "s3")]
+use crate::kv::s3;
 use crate::kv::store::Store;
-use crate::kv::{file, memory, null, sqlite};
+use crate::kv::{file, https, memory, null, sqlite};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -104,6 +110,15 @@ pub const KINDS: &[Kept] = &[
     },
     Kept { schemes: &["unix"], feature: Some("redis"), built_in: cfg!(feature = "redis"), network: false },
     Kept { schemes: &["memcached"], feature: Some("memcached"), built_in: cfg!(feature = "memcached"), network: true },
+    Kept { schemes: &["dynamodb"], feature: Some("dynamodb"), built_in: cfg!(feature = "dynamodb"), network: true },
+    Kept { schemes: &["s3"], feature: Some("s3"), built_in: cfg!(feature = "s3"), network: true },
+    Kept {
+        schemes: &["mongodb", "mongodb+srv"],
+        feature: Some("mongodb"),
+        built_in: cfg!(feature = "mongodb"),
+        network: true,
+    },
+    Kept { schemes: &["https", "http"], feature: None, built_in: true, network: true },
 ];
 
 /// Opens a store. Nothing is connected or made before it is first used.
@@ -153,6 +168,13 @@ fn driver(address: &Address, options: &Options) -> Result<Box<dyn Driver>> {
         "redis" | "rediss" | "valkey" | "valkeys" | "unix" => Box::new(redis::Redis::new(address, options)?),
         #[cfg(feature = "memcached")]
         "memcached" => Box::new(memcached::Memcached::new(address, options)?),
+        #[cfg(feature = "dynamodb")]
+        "dynamodb" => Box::new(dynamodb::Dynamodb::new(address, options)?),
+        #[cfg(feature = "s3")]
+        "s3" => Box::new(s3::S3::new(address, options)?),
+        #[cfg(feature = "mongodb")]
+        "mongodb" | "mongodb+srv" => Box::new(mongodb::Mongodb::new(address, options)?),
+        "https" | "http" => Box::new(https::Https::new(address, options)?),
         scheme => return Err(Error::usage(format!("there is no driver for `{scheme}`"))),
     })
 }

@@ -8,10 +8,9 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
 use crate::kv::driver::{
-    Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, Version, missing, refused,
+    Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, Version, decimal, missing, refused,
 };
 use crate::kv::open::Options;
-use crate::kv::store::decimal;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use std::path::PathBuf;

@@ -15,8 +15,9 @@ use crate::manager::flight::{self, Turn};
 use crate::manager::give::{Proven, failed, final_place, finished, give_item, hash_file, known_place};
 use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
-use crate::manager::report::{Checked, Report, Source, error_to_json};
+use crate::manager::report::{Checked, Report, Source};
 use crate::manager::share::Offer;
+use crate::manager::slots::Slot;
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::manager::unpack;
 use crate::message::{Fields, Head, Request, Validators};
@@ -45,6 +46,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) offered: Option<Item>,
     /// Keeps other machines from fetching the same.
     pub(crate) lease: Option<Lease>,
+    /// Allows to transfer; held while another process's fetch of the same is waited for, too.
+    pub(crate) slot: Option<Slot<'a>>,
 }
 
 impl<'a> Asking<'a> {
@@ -123,6 +126,8 @@ impl<'a> Asking<'a> {
     }
 
     fn try_ask(&mut self, listener: &dyn Listener) -> Result<()> {
+        let manager = self.manager;
+        self.slot = Some(manager.slots.take(&|| manager.is_cancelled())?);
         let Some((cache, key)) = self.cache.zip(self.key.clone()) else {
             let partial = self.partial_without_cache()?;
             return self.transfer(partial, listener);
@@ -174,19 +179,10 @@ impl<'a> Asking<'a> {
         if told_at < self.started {
             return Ok(None);
         }
-        match flight::shared_error(&failure, &self.proof_mark(), &self.task.travel.allow_status) {
+        match flight::shared_error(&failure, &record::proof_mark(&self.task.proof), &self.task.travel.allow_status) {
             Some(error) => Err(error),
             None => Ok(None),
         }
-    }
-
-    /// Tells failures of proof apart: another's is this one's only if the same was asked of the bytes.
-    fn proof_mark(&self) -> String {
-        let proof = &self.task.proof;
-        let mut digests: Vec<String> = proof.digests.iter().map(|e| e.digest.to_string()).collect();
-        digests.sort();
-        let rest = (proof.size, proof.min_size, proof.max_size, proof.strict_length, proof.allow_html);
-        Digest::sha256(format!("{digests:?} {rest:?}").as_bytes()).hex()
     }
 
     fn partial_without_cache(&self) -> Result<Partial> {
@@ -215,10 +211,13 @@ impl<'a> Asking<'a> {
             request: self.resolved.request.clone(),
             mirrors: self.resolved.mirrors.clone(),
             conditions: conditions.clone(),
+            one_response: false,
             proof: self.task.proof.clone(),
         };
         let transfer = self.manager.transfer(&self.task.travel);
-        let fetched = match transfer.fetch(&job, &mut partial, listener) {
+        let outcome = transfer.fetch(&job, &mut partial, listener);
+        self.slot = None;
+        let fetched = match outcome {
             Ok(fetched) => fetched,
             Err(failed) => {
                 record::tell_exchange(&mut self.report, &failed.exchange, &self.task.travel.secrets);
@@ -263,6 +262,7 @@ impl<'a> Asking<'a> {
             request: Request { method: "HEAD".to_owned(), ..self.resolved.request.clone() },
             mirrors: self.resolved.mirrors.clone(),
             conditions: None,
+            one_response: false,
             proof: Proof::default(),
         };
         let exchange = match self.manager.transfer(&self.task.travel).head(&job, listener) {
@@ -374,19 +374,13 @@ impl<'a> Asking<'a> {
     /// Leaves the one FAILED version of the key, for failures that asked for something.
     fn note_failure(&mut self, error: &Error, exchange: &Exchange) {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return };
-        let asked = !matches!(error.kind(), Kind::Usage | Kind::Interrupted | Kind::Cache);
-        let stale = self.task.policy.stale_if_error && self.candidate.is_some();
-        if !asked || stale {
+        if self.task.policy.stale_if_error && self.candidate.is_some() {
             return;
         }
-        let private = self.resolved.identity.is_private();
-        let download = record::download(exchange, None, self.task, private);
-        let new = record::new_item(self.task, &self.resolved.identity, key, &self.salt, download);
-        let mask = self.report.mask.clone();
-        let mut value = error_to_json(&error.clone().map_text(|text| mask.apply(text)));
-        value["proof"] = self.proof_mark().into();
+        let identity = &self.resolved.identity;
+        let failure = record::Failure { task: self.task, identity, key, salt: &self.salt, error, exchange };
         // A failure that cannot be noted is told all the same.
-        if let Ok(item) = cache.fail(new, value) {
+        if let Some(item) = failure.note(cache, &self.report.mask) {
             self.report.item = Some(item);
         }
     }

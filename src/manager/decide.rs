@@ -10,8 +10,10 @@ use crate::manager::Manager;
 use crate::manager::ask::Asking;
 use crate::manager::deliver::{self, Found, Place, Wanted};
 use crate::manager::give::{failed, finished, give_item, give_proven, hash_file, known_place};
+use crate::manager::http::Client;
 use crate::manager::judge::{self, Verdict};
 use crate::manager::report::{Report, Source};
+use crate::manager::share::Offer;
 use crate::manager::task::{Destination, Freshness, IfExists, Task};
 use crate::manager::unpack;
 use crate::secret::Mask;
@@ -23,7 +25,20 @@ pub(crate) enum Next<'a> {
     /// Nothing: here is the report.
     Done(Box<Report>),
     /// The network is asked; a thread of its own may do it.
-    Ask(Box<Asking<'a>>),
+    Ask(Ask<'a>),
+}
+
+/// What asks the network, and tells what came of it.
+pub(crate) type Ask<'a> = Box<dyn FnOnce(&dyn Listener) -> (Report, Option<Offer<'a>>) + Send + 'a>;
+
+/// What a look at what is there came to.
+enum Looked<'a> {
+    /// The report is complete.
+    Done,
+    /// An item is to be asked for.
+    Item(Box<Asking<'a>>),
+    /// The rules of HTTP ask.
+    Http(Box<Client<'a>>),
 }
 
 /// Decides from what is there. Hits are delivered here: no thread, no runtime, no TLS.
@@ -37,11 +52,13 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
         ..Report::default()
     };
     match look_up(manager, task, &mut report, started, listener) {
-        Ok(None) => Next::Done(Box::new(finished(report))),
-        Ok(Some(mut asking)) => {
+        Ok(Looked::Done) => Next::Done(Box::new(finished(report))),
+        Ok(Looked::Item(mut asking)) => {
             asking.report = report;
-            Next::Ask(asking)
+            Next::Ask(Box::new(move |listener| asking.ask(listener)))
         }
+        // What HTTP let this machine store, it did not let others have.
+        Ok(Looked::Http(client)) => Next::Ask(Box::new(move |listener| (client.ask(report, listener), None))),
         Err(error) => Next::Done(Box::new(failed(report, error))),
     }
 }
@@ -52,23 +69,32 @@ fn look_up<'a>(
     report: &mut Report,
     started: Timestamp,
     listener: &dyn Listener,
-) -> Result<Option<Box<Asking<'a>>>> {
+) -> Result<Looked<'a>> {
     let decided = |text: String| listener.event(Event::Decision(text));
     let place = known_place(task)?;
     let cache_folder = manager.cache_folder();
     let found = place.as_ref().map(|p| deliver::look(&p.path, cache_folder)).transpose()?;
     unpack::look(task, cache_folder)?;
     if unpack::is_present(manager, task, found, report, listener)? {
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if let (Some(place), Some(found)) = (&place, found)
         && settled_by_destination(manager, task, place, found, report, listener)?
     {
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     let resolved = task.descriptor.resolve(&task.travel.secrets)?;
     report.method.clone_from(&resolved.request.method);
     let cache = manager.cache_for(task, listener)?;
+    if let (Freshness::Http(http), Some(cache), "http" | "https") =
+        (task.policy.freshness, cache, resolved.request.url.scheme())
+    {
+        let mut client = Client::new(manager, task, http, cache, resolved, started)?;
+        report.key = Some(client.key().clone());
+        let taken = place.as_ref().filter(|_| !matches!(found, None | Some(Found::Nothing | Found::Stream)));
+        let is_done = client.look(report, taken, listener)?;
+        return Ok(if is_done { Looked::Done } else { Looked::Http(Box::new(client)) });
+    }
     let mut asking = Box::new(Asking {
         manager,
         task,
@@ -82,6 +108,7 @@ fn look_up<'a>(
         started,
         offered: None,
         lease: None,
+        slot: None,
     });
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {
@@ -111,19 +138,19 @@ fn look_up<'a>(
             Verdict::Check => "check",
             Verdict::Fetch => "download",
         });
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if verdict == Verdict::Use
         && let Some(item) = &asking.candidate
     {
         give_item(cache, task, item, Source::Hit, report)?;
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if verdict == Verdict::Fetch
         && let Some(proven) = asking.by_digest(listener)?
     {
         decided("bytes with the digest given are in the cache: nothing is asked".to_owned());
-        return give_proven(cache, task, proven, report).map(|()| None);
+        return give_proven(cache, task, proven, report).map(|()| Looked::Done);
     }
     if asking.candidate.is_none() && (task.policy.older_than.is_some() || task.policy.newer_than.is_some()) {
         return Err(Error::new(Kind::NotFound, "not_found", "no stored version is of the time asked for")
@@ -136,10 +163,10 @@ fn look_up<'a>(
             && let Some(item) = asking.candidate.take()
         {
             give_item(cache, task, &item, Source::Shared, report)?;
-            return Ok(None);
+            return Ok(Looked::Done);
         }
         offline(&asking, report, listener)?;
-        return Ok(None);
+        return Ok(Looked::Done);
     }
     if let (Some(place), Some(found)) = (&place, found)
         && task.delivery.if_exists == IfExists::Error
@@ -148,18 +175,20 @@ fn look_up<'a>(
         return Err(disk::exists(&place.path));
     }
     if cache.is_some_and(Cache::is_read_only) {
-        if matches!(task.destination, Destination::Cache) {
-            return Err(Error::new(
-                Kind::Disk,
-                "read_only",
-                "the cache is read-only, and what was asked for is not in it",
-            )
-            .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
-        }
-        listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
+        go_past_cache(task, listener)?;
         asking.cache = None;
     }
-    Ok(Some(asking))
+    Ok(Looked::Item(asking))
+}
+
+/// A cache that cannot be written is gone past, where there is a destination.
+pub(crate) fn go_past_cache(task: &Task, listener: &dyn Listener) -> Result<()> {
+    if matches!(task.destination, Destination::Cache) {
+        return Err(Error::new(Kind::Disk, "read_only", "the cache is read-only, and what was asked for is not in it")
+            .hint("-o FILE fetches past the cache, --cache-dir DIR names another"));
+    }
+    listener.event(Event::Warning("the cache is read-only: nothing is stored".to_owned()));
+    Ok(())
 }
 
 /// `keep`, and a digest given that the destination has: neither cache nor network is needed.

@@ -18,9 +18,9 @@ const FIRST_STEP: Duration = Duration::from_millis(2);
 const LONGEST_STEP: Duration = Duration::from_millis(50);
 
 /// Whose turn it is.
-pub(crate) enum Turn {
+pub(crate) enum Turn<T> {
     /// Another left an answer.
-    Answered(Box<Item>),
+    Answered(T),
     /// Ours: this is filled.
     Mine(Box<Partial>),
 }
@@ -37,11 +37,11 @@ pub(crate) struct Wait<'a> {
 }
 
 /// Waits for its turn. `answer` looks for what another left.
-pub(crate) fn join(
+pub(crate) fn join<T>(
     wait: &Wait<'_>,
     listener: &dyn Listener,
-    answer: &mut dyn FnMut() -> Result<Option<Item>>,
-) -> Result<Turn> {
+    answer: &mut dyn FnMut() -> Result<Option<T>>,
+) -> Result<Turn<T>> {
     let begun = Instant::now();
     let mut seen = None;
     let mut grown = begun;
@@ -53,7 +53,7 @@ pub(crate) fn join(
                 Ok(None) => Turn::Mine(Box::new(partial)),
                 Ok(Some(item)) => {
                     partial.discard_if_empty();
-                    Turn::Answered(Box::new(item))
+                    Turn::Answered(item)
                 }
                 Err(error) => {
                     partial.discard_if_empty();
@@ -65,7 +65,7 @@ pub(crate) fn join(
             listener.event(Event::Waiting);
         }
         if let Some(item) = answer()? {
-            return Ok(Turn::Answered(Box::new(item)));
+            return Ok(Turn::Answered(item));
         }
         let now = Instant::now();
         let size = wait.cache.growth(wait.key);

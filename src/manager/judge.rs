@@ -88,7 +88,7 @@ pub(crate) fn judge(item: &Item, policy: &Policy, now: Timestamp) -> (Verdict, S
     let shown = crate::clock::show_age(age);
     match policy.freshness {
         Freshness::Force => (Verdict::Fetch, "--force: downloaded anew, whatever is stored".to_owned()),
-        Freshness::Check => (Verdict::Check, "--refresh: the origin is asked".to_owned()),
+        Freshness::Check | Freshness::Http(_) => (Verdict::Check, "--refresh: the origin is asked".to_owned()),
         Freshness::Any => (
             Verdict::Use,
             format!("freshness any: version {} is used without asking, confirmed {shown} ago", item.version),

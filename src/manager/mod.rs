@@ -70,10 +70,12 @@ mod decide;
 mod deliver;
 mod flight;
 mod give;
+mod http;
 mod judge;
 mod record;
 pub mod report;
 mod share;
+mod slots;
 pub mod task;
 mod turns;
 mod unpack;
@@ -84,10 +86,10 @@ use crate::event::{Event, Listener};
 use crate::shared::Shared;
 use crate::transfer::Transfer;
 use crate::transfer::job;
-use ask::Asking;
-use decide::Next;
+use decide::{Ask, Next};
 use report::Report;
 use share::Offer;
+use slots::Slots;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -142,14 +144,24 @@ pub struct Manager {
     options: Options,
     cache: OnceLock<Result<Cache>>,
     transfers: Mutex<Vec<(Arc<job::Options>, Arc<Transfer>)>>,
+    slots: Slots,
     cancelled: AtomicBool,
 }
+
+/// So many threads more than `jobs` look up, commit and deliver while others transfer.
+const THREADS_BESIDE: usize = 24;
 
 impl Manager {
     /// A manager. The cache is opened by the first task that needs it, the network by the first that asks.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, cache: OnceLock::new(), transfers: Mutex::default(), cancelled: AtomicBool::new(false) }
+        Self {
+            cache: OnceLock::new(),
+            transfers: Mutex::default(),
+            slots: Slots::new(options.jobs),
+            cancelled: AtomicBool::new(false),
+            options,
+        }
     }
 
     /// Does one task.
@@ -160,7 +172,7 @@ impl Manager {
         let report = match decide::decide(self, task, listener) {
             Next::Done(report) => *report,
             Next::Ask(ask) => {
-                let (report, offer) = ask.ask(listener);
+                let (report, offer) = ask(listener);
                 offer.into_iter().for_each(Offer::make);
                 report
             }
@@ -244,14 +256,11 @@ impl Manager {
         }
     }
 
-    fn ask_all<'a>(
-        &'a self,
-        asking: Vec<(usize, Box<dyn Listener>, Box<Asking<'a>>)>,
-        tasks: &[Task],
-        order: &mut Order<'_>,
-    ) {
+    fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>, tasks: &[Task], order: &mut Order<'_>) {
         let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
-        let workers = asking.len().min(self.options.jobs.max(1));
+        // One at a time means in order, too.
+        let beside = if self.options.jobs > 1 { THREADS_BESIDE } else { 0 };
+        let workers = asking.len().min(self.options.jobs.max(1) + beside);
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
@@ -264,8 +273,10 @@ impl Manager {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
                         let task = &tasks[index];
                         let (mut report, offer) =
-                            if self.is_cancelled() { (interrupted(task), None) } else { ask.ask(ears.as_ref()) };
+                            if self.is_cancelled() { (interrupted(task), None) } else { ask(ears.as_ref()) };
                         if !waits_for_turn[index] {
+                            // Decoders may need much memory each.
+                            let _slot = task.opens().then(|| self.slots.take(&|| self.is_cancelled()));
                             report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
                         }
                         self.note_end(&report);

@@ -1,14 +1,16 @@
 //! From what happened on the wire to what is stored and told: redacted, and nothing else added.
 
+use crate::cache::Cache;
 use crate::cache::item::{Download, Item, NewItem};
 use crate::descriptor::{Identity, Key};
-use crate::digest::Digests;
-use crate::manager::report::Report;
+use crate::digest::{Digest, Digests};
+use crate::error::{Error, Kind};
+use crate::manager::report::{Report, error_to_json};
 use crate::manager::task::Task;
 use crate::message::{Fields, Head};
 use crate::secret::{Mask, REDACTED, Secrets};
 use crate::transfer::filename;
-use crate::transfer::job::Exchange;
+use crate::transfer::job::{Exchange, Proof};
 
 /// A file's name where nothing gives one.
 const NAMELESS: &str = "download";
@@ -83,6 +85,38 @@ fn item_filename(task: &Task, headers: &Fields) -> String {
 pub(crate) fn server_name(headers: &Fields, mask: &Mask) -> Option<String> {
     let name = headers.bytes("content-disposition").and_then(filename::from_disposition)?;
     if mask.finds(&name) { filename::safe(&mask.apply(&name)) } else { Some(name) }
+}
+
+/// A fetch that failed, to be noted as the one FAILED version of its key.
+pub(crate) struct Failure<'a> {
+    pub(crate) task: &'a Task,
+    pub(crate) identity: &'a Identity,
+    pub(crate) key: &'a Key,
+    pub(crate) salt: &'a [u8],
+    pub(crate) error: &'a Error,
+    pub(crate) exchange: &'a Exchange,
+}
+
+impl Failure<'_> {
+    /// Notes it, if it asked for something; gives the row.
+    pub(crate) fn note(&self, cache: &Cache, mask: &Mask) -> Option<Item> {
+        if matches!(self.error.kind(), Kind::Usage | Kind::Interrupted | Kind::Cache) {
+            return None;
+        }
+        let download = download(self.exchange, None, self.task, self.identity.is_private());
+        let new = new_item(self.task, self.identity, self.key, self.salt, download);
+        let mut value = error_to_json(&self.error.clone().map_text(|text| mask.apply(text)));
+        value["proof"] = proof_mark(&self.task.proof).into();
+        cache.fail(new, value).ok()
+    }
+}
+
+/// Tells failures of proof apart: another's is this one's only if the same was asked of the bytes.
+pub(crate) fn proof_mark(proof: &Proof) -> String {
+    let mut digests: Vec<String> = proof.digests.iter().map(|e| e.digest.to_string()).collect();
+    digests.sort();
+    let rest = (proof.size, proof.min_size, proof.max_size, proof.strict_length, proof.allow_html);
+    Digest::sha256(format!("{digests:?} {rest:?}").as_bytes()).hex()
 }
 
 /// Tells of an exchange.

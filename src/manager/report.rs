@@ -22,7 +22,7 @@ pub enum Source {
     Hit,
     /// The cache, and the origin confirmed it.
     Revalidated,
-    /// The cache, since the origin could not be asked.
+    /// The cache, unconfirmed: the origin could not be asked, or need not be.
     Stale,
     /// A shared store.
     Shared,
@@ -132,6 +132,9 @@ pub struct Report {
     pub open: Option<File>,
     /// What the task would do, for a dry run: `download`, `check` or `hit`.
     pub would: Option<&'static str>,
+    /// It was stale, was used all the same, and wants to be renewed (RFC 5861): by the same task with `Http::renewing`, once
+    /// nobody waits any more.
+    pub renew: bool,
     /// Why it failed.
     pub error: Option<Error>,
     /// What is masked in every text.

@@ -2,6 +2,7 @@
 
 use crate::archive;
 use crate::archive::format::without_coding;
+use crate::cache::freshness::Renewal;
 use crate::cache::item::{Attribute, Trust};
 use crate::clock::Timestamp;
 use crate::descriptor::Descriptor;
@@ -28,6 +29,17 @@ pub enum CheckMethod {
     Hash,
 }
 
+/// How the rules of HTTP decide (`--freshness http`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Http {
+    /// How much it is wanted anew: `--refresh`, `--force`.
+    pub renewal: Renewal,
+    /// The greatest age that is taken (`--max-age`); `None`: as the response says.
+    pub max_age: Option<Duration>,
+    /// What is stale and being used (`stale-while-revalidate`) is validated now: the work that [`crate::manager::report::Report::renew`] asks for.
+    pub renewing: bool,
+}
+
 /// Which stored version may be used without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Freshness {
@@ -40,6 +52,8 @@ pub enum Freshness {
     Check,
     /// None: it is downloaded anew (`--force`).
     Force,
+    /// What a private cache of HTTP would use (RFC 9111); other schemes are checked.
+    Http(Http),
 }
 
 /// Which stored versions may be used, and what happens where none may.

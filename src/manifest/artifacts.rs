@@ -7,6 +7,7 @@ use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
 use crate::manifest::schema::Schemas;
 use crate::manifest::{BYTES_MAX, Manifest, Unfit};
+use crate::shared::Shared;
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
@@ -22,6 +23,7 @@ const ATTEMPTS: u32 = 100;
 pub struct Artifacts<'a> {
     cache: &'a Cache,
     schemas: Schemas,
+    shared: Option<&'a Shared>,
 }
 
 /// Something that was put.
@@ -48,13 +50,19 @@ impl<'a> Artifacts<'a> {
     /// Those of a cache. Nobody checks values.
     #[must_use]
     pub fn new(cache: &'a Cache) -> Self {
-        Self { cache, schemas: Schemas::default() }
+        Self { cache, schemas: Schemas::default(), shared: None }
     }
 
     /// The same, with schemas that values of their classes must fit when they are put.
     #[must_use]
     pub fn with_schemas(cache: &'a Cache, schemas: Schemas) -> Self {
-        Self { cache, schemas }
+        Self { cache, schemas, shared: None }
+    }
+
+    /// The same, and the shared store is asked for what is not here; what it has is kept here.
+    #[must_use]
+    pub fn asking(self, shared: Option<&'a Shared>) -> Self {
+        Self { shared, ..self }
     }
 
     /// The cache.
@@ -146,9 +154,19 @@ impl<'a> Artifacts<'a> {
     /// The content of a hash. Here, and only here, it is decided what becomes of one that this cache does not have.
     ///
     /// # Errors
-    /// `not_found`; `damaged` (integrity). Kind disk or cache.
+    /// `not_found`; `damaged`, `digest_mismatch` (integrity). Kind disk or cache.
     pub fn get(&self, digest: &Digest) -> Result<Content> {
-        self.cache.content(digest)?.ok_or_else(|| not_here(&spelled(digest)))
+        if let Some(content) = self.cache.content(digest)? {
+            return Ok(content);
+        }
+        let arrived = match self.shared {
+            Some(shared) => shared.bring_if_it_answers(self.cache, digest)?,
+            None => None,
+        };
+        let arrived = arrived.ok_or_else(|| not_here(&spelled(digest)))?;
+        let references = self.looks_like(&arrived)?.as_ref().map(digests).unwrap_or_default();
+        self.cache.keep_arrived(&arrived, &references)?;
+        Ok(arrived.content)
     }
 
     /// The bytes of a hash, hashed now.

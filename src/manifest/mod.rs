@@ -13,6 +13,7 @@
 //! | `walk` | all that a manifest refers to, each once |
 //! | `checkout` | the files of a manifest in a folder, all or none |
 //! | `schema` | JSON Schemas of classes |
+//! | `share` | to and from a shared store, with all that is referred to |
 //!
 //! What comes from outside is limited: 16 MiB and 128 levels a manifest, a million files and 256 folders deep a checkout.
 
@@ -21,6 +22,7 @@ pub mod checkout;
 pub mod class;
 pub mod draft;
 pub mod schema;
+pub mod share;
 pub mod walk;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::manifest::walk::{Behind, Node, walk_with};
+use crate::manifest::walk::{Behind, Node, bottom_up, walk_with};
 use crate::manifest::{BYTES_MAX, Manifest, Reference, Unfit};
 use serde_json::json;
 
@@ -113,10 +113,23 @@ fn walked(edges: &[(&str, &[&str])]) -> Result<Vec<(String, bool)>> {
     let mut told = Vec::new();
     let mut load =
         |reference: &Reference| Ok(Node { behind: Behind::Blob, size: 0, references: of(&reference.digest) });
-    walk_with(&top, of(&top), &mut load, &mut |step| {
-        told.push((step.path.clone(), step.seen));
-        Ok(())
-    })?;
+    walk_with(
+        &top,
+        of(&top),
+        &mut load,
+        &mut |step| {
+            told.push((step.path.clone(), step.seen));
+            Ok(())
+        },
+        &mut |_| (),
+    )?;
+    // Whatever the graph, what is referred to comes before what refers to it.
+    let order = bottom_up(&top, of(&top), &mut load)?;
+    for (at, digest) in order.iter().enumerate() {
+        assert!(of(digest).iter().all(|below| order[..at].contains(&below.digest)), "{edges:?}");
+        assert!(!order[..at].contains(digest), "{edges:?}");
+    }
+    assert_eq!((order.last(), order.len()), (Some(&top), told.iter().filter(|(_, seen)| !seen).count() + 1));
     Ok(told)
 }
 

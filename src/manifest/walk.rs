@@ -81,10 +81,25 @@ pub fn walk(
 ) -> Result<()> {
     let (manifest, _) = artifacts.manifest(top)?;
     let references = manifest.references().unwrap_or_default();
-    walk_with(top, references, &mut |reference| load(artifacts, reference, look), visit)
+    walk_with(top, references, &mut |reference| load(artifacts, reference, look), visit, &mut |_| ())
 }
 
-fn load(artifacts: &Artifacts<'_>, reference: &Reference, look: Look) -> Result<Node> {
+/// All that a content leads to, each once and behind what it refers to; itself last.
+pub(crate) fn bottom_up(
+    top: &Digest,
+    references: Vec<Reference>,
+    load: &mut dyn FnMut(&Reference) -> Result<Node>,
+) -> Result<Vec<Digest>> {
+    let (mut order, mut known) = (Vec::new(), HashSet::new());
+    walk_with(top, references, load, &mut |_| Ok(()), &mut |digest| {
+        if known.insert(digest.clone()) {
+            order.push(digest.clone());
+        }
+    })?;
+    Ok(order)
+}
+
+pub(crate) fn load(artifacts: &Artifacts<'_>, reference: &Reference, look: Look) -> Result<Node> {
     let digest = &reference.digest;
     let bare = |behind, size| Ok(Node { behind, size, references: Vec::new() });
     let found = artifacts.get(digest).and_then(|content| {
@@ -118,12 +133,14 @@ struct Frame {
     references: std::vec::IntoIter<Reference>,
 }
 
-/// The walk itself; a chain of manifests may be long, so that nothing recurs.
+/// The walk itself; a chain of manifests may be long, so that nothing recurs. `leave` is told of a content when all it refers to
+/// was.
 pub(crate) fn walk_with(
     top: &Digest,
     references: Vec<Reference>,
     load: &mut dyn FnMut(&Reference) -> Result<Node>,
     visit: &mut dyn FnMut(&Step) -> Result<()>,
+    leave: &mut dyn FnMut(&Digest),
 ) -> Result<()> {
     let mut seen: HashMap<(Digest, bool), (Behind, u64)> = HashMap::new();
     let mut above: HashSet<Digest> = HashSet::from([top.clone()]);
@@ -131,6 +148,7 @@ pub(crate) fn walk_with(
     while let Some(frame) = frames.last_mut() {
         let Some(reference) = frame.references.next() else {
             above.remove(&frame.digest);
+            leave(&frame.digest);
             frames.pop();
             continue;
         };
@@ -150,7 +168,9 @@ pub(crate) fn walk_with(
         visit(&step)?;
         if !was_seen {
             seen.insert((step.digest.clone(), reference.is_file), (node.behind, node.size));
-            if !node.references.is_empty() {
+            if node.references.is_empty() {
+                leave(&step.digest);
+            } else {
                 above.insert(step.digest.clone());
                 frames.push(Frame { digest: step.digest, path: step.path, references: node.references.into_iter() });
             }

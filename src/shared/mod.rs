@@ -16,6 +16,7 @@ mod record;
 mod tests;
 
 use crate::cache::Cache;
+use crate::cache::content::{Interned, spelled};
 use crate::cache::item::{Item, Trust};
 use crate::cache::transport::line::Line;
 use crate::descriptor::Key;
@@ -87,6 +88,14 @@ pub struct Moved {
     pub bytes: u64,
 }
 
+impl std::ops::AddAssign for Moved {
+    fn add_assign(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.present += other.present;
+        self.bytes += other.bytes;
+    }
+}
+
 /// A shared store.
 pub struct Shared {
     store: Store,
@@ -97,6 +106,8 @@ pub struct Shared {
     listener: Arc<dyn Listener>,
     /// It failed: nobody waits for it again.
     lost: AtomicBool,
+    /// It was asked for a blob: whether it answers at all is known.
+    asked: AtomicBool,
     /// A record was refused, and that was told.
     told_of_signature: AtomicBool,
 }
@@ -153,6 +164,7 @@ impl Shared {
             ttl,
             listener,
             lost: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             told_of_signature: AtomicBool::new(false),
         }))
     }
@@ -245,17 +257,26 @@ impl Shared {
     /// # Errors
     /// Those of the store, and of [`Cache::adopt`].
     pub fn take(&self, line: Line, cache: &Cache, key: &Key, params: &Map<String, Value>) -> Result<Option<Item>> {
+        let mut parts = Vec::new();
+        for digest in line.parts()? {
+            let Some(part) = self.bring(cache, &digest)? else { return Ok(None) };
+            parts.push(part);
+        }
         let Some(mut content) = self.store.read_blob(&line.sha256().hex())? else { return Ok(None) };
-        cache.adopt(&line.under(key, params), &mut content).map(Some)
+        cache.adopt(&line.under(key, params), &mut content, &parts).map(Some)
     }
 
-    /// Offers a READY item under a key: its bytes first, then the record.
+    /// Offers a READY item under a key: its bytes and those of its parts first, then the record.
     ///
     /// # Errors
     /// Those of the store; `not_ready`; a disk error, where its bytes cannot be read; `digest_mismatch` where they are others.
     pub fn offer(&self, cache: &Cache, item: &Item, key: &Key, params: &Map<String, Value>) -> Result<Moved> {
         let line = cache.line(item)?.under(key, params);
-        let moved = self.send_blob(cache, line.sha256(), line.size())?;
+        let mut moved = self.send_blob(cache, line.sha256(), line.size())?;
+        for part in line.parts()? {
+            let size = cache.blob_path(&part).and_then(|path| path.metadata().ok()).map_or(0, |found| found.len());
+            moved += self.send_blob(cache, &part, size)?;
+        }
         let name = record::name(key);
         let text = record::write(&line, &name, self.secret.as_ref());
         self.store.set(name.as_bytes(), text.as_bytes(), self.ttl)?;
@@ -267,7 +288,7 @@ impl Shared {
     /// # Errors
     /// As [`Shared::offer`].
     pub fn send_blob(&self, cache: &Cache, digest: &Digest, size: u64) -> Result<Moved> {
-        if self.ttl.is_none() && self.store.has_blob(&digest.hex())? {
+        if self.ttl.is_none() && self.has_blob(digest, Some(size))? {
             return Ok(Moved { present: 1, ..Moved::default() });
         }
         let path = cache.blob_path(digest).ok_or_else(|| {
@@ -278,12 +299,59 @@ impl Shared {
         Ok(Moved { sent: 1, bytes: size, ..Moved::default() })
     }
 
-    /// The bytes of a blob, streamed, not yet proved; `None`: it is not there.
+    /// Takes a blob in by its digest, hashed as it arrives; `None`: it is not there. Nothing keeps it yet.
+    ///
+    /// # Errors
+    /// Those of the store, and of [`Cache::arrive`].
+    pub fn bring(&self, cache: &Cache, digest: &Digest) -> Result<Option<Interned>> {
+        let Some(mut bytes) = self.store.read_blob(&digest.hex())? else { return Ok(None) };
+        self.arrived(cache, digest, &mut bytes).map(Some)
+    }
+
+    /// The same where the store is a help and no more, and is to be read: one that fails is a miss and a warning.
+    ///
+    /// # Errors
+    /// `digest_mismatch` (integrity): it gives something else, and nobody else has what was asked for. Kind disk or cache.
+    pub fn bring_if_it_answers(&self, cache: &Cache, digest: &Digest) -> Result<Option<Interned>> {
+        if !self.mode.reads() {
+            return Ok(None);
+        }
+        let found = self.forgive(|_| {
+            if !self.asked.swap(true, Ordering::Relaxed) {
+                let key = blob_key(&digest.hex());
+                within(&self.store, move |store| store.stat(&key))?;
+            }
+            self.store.read_blob(&digest.hex())
+        });
+        let Some(mut bytes) = found.flatten() else { return Ok(None) };
+        match self.arrived(cache, digest, &mut bytes) {
+            Err(error) if error.kind() == Kind::Network => Ok(self.forgive(|_| Err(error))),
+            arrived => arrived.map(Some),
+        }
+    }
+
+    fn arrived(&self, cache: &Cache, digest: &Digest, bytes: &mut dyn std::io::Read) -> Result<Interned> {
+        cache.arrive(digest, bytes).map_err(|error| match error.kind() {
+            Kind::Integrity => error.context(format!(
+                "the shared store `{}` has other bytes under `{}`",
+                self.shown(),
+                spelled(digest)
+            )),
+            Kind::Network => error.context(format!("store `{}` failed to give `{}`", self.shown(), spelled(digest))),
+            _ => error,
+        })
+    }
+
+    /// Whether a blob is there, with the size that it has to have where that is known and the store can tell.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn read_blob(&self, digest: &Digest) -> Result<Option<Box<dyn std::io::Read + Send + '_>>> {
-        self.store.read_blob(&digest.hex())
+    pub fn has_blob(&self, digest: &Digest, size: Option<u64>) -> Result<bool> {
+        let hex = digest.hex();
+        match self.store.stat(&blob_key(&hex))? {
+            Some(stat) => Ok(size.is_none_or(|size| stat.size == size)),
+            None => Ok(self.store.read_blob(&hex)?.is_some()),
+        }
     }
 }
 
@@ -312,11 +380,4 @@ fn within<T: Send + 'static>(store: &Store, ask: impl FnOnce(&Store) -> Result<T
             format!("store `{}`: no answer within {limit} s", store.shown()),
         ))
     })
-}
-
-impl Store {
-    /// Whether a blob is there, without reading it where the store can tell.
-    fn has_blob(&self, sha256: &str) -> Result<bool> {
-        Ok(self.has(&blob_key(sha256))? || self.read_blob(sha256)?.is_some())
-    }
 }

@@ -8,7 +8,7 @@ use crate::message::{Head, same_origin};
 use crate::secret::Mask;
 use crate::transfer::backend::{Arrival, Backend, Call, Framing, Signal, Waited};
 use crate::transfer::hashing::Hashing;
-use crate::transfer::job::{Exchange, Job, Options};
+use crate::transfer::job::{Content, Exchange, Job, Options};
 use crate::transfer::judge::{self, Asked, Verdict};
 use crate::transfer::receive::{self, Limits};
 use crate::transfer::redirect::Chain;
@@ -46,6 +46,8 @@ pub(super) struct Course<'a> {
     pub(super) best: u64,
     /// Streams did not agree: from now on there is one.
     pub(super) alone: bool,
+    /// The body of the last response that was refused, where the job wants it all the same.
+    pub(super) refused: Option<Content>,
 }
 
 /// A response whose head has come.
@@ -62,6 +64,8 @@ pub(super) struct Answer {
     pub(super) head: Head,
     pub(super) framing: Framing,
     pub(super) verdict: Verdict,
+    /// Why it is no success, where its body is taken all the same.
+    pub(super) refusal: Option<Setback>,
     /// Who answered.
     pub(super) url: Url,
     /// The same, as it may be shown and stored.
@@ -137,7 +141,7 @@ impl<'a> Lane<'a> {
             url: shown,
             span: additions.span.is_some(),
             users_range: self.job.request.fields.contains("range"),
-            conditional: additions.conditions.is_some(),
+            conditional: additions.conditions.is_some() || self.job.one_response,
             follow: self.options.max_redirects.is_some(),
             allowed: &self.options.allow_status,
             now: Timestamp::now(),
@@ -170,12 +174,13 @@ impl<'a> Course<'a> {
             started_at: now,
             finished_at: now,
             requested_at: now,
+            received_at: now,
             length_verified: true,
             tls_verified: None,
         };
         let deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
         let lane = Lane { transfer, options, job, deadline, listener, mask };
-        Self { lane, exchange, hashing: None, best: 0, alone: false }
+        Self { lane, exchange, hashing: None, best: 0, alone: false, refused: None }
     }
 
     /// The digests of the file's start up to `frontier`, continued if these algorithms were computed so far.
@@ -202,14 +207,20 @@ impl<'a> Course<'a> {
         loop {
             let opened = self.send(&url, &method, additions)?;
             let shown = lane.options.secrets.redact_url(&url);
-            let verdict = if is_http(&url) {
-                lane.judge(&opened.head, &method, &shown, additions)?
+            let judged = if is_http(&url) {
+                lane.judge(&opened.head, &method, &shown, additions)
             } else {
-                Verdict::Body { success: true }
+                Ok(Verdict::Body { success: true })
+            };
+            let (verdict, refusal) = match judged {
+                Err(refusal) if lane.job.one_response && refusal.status.is_some() => {
+                    (Verdict::Body { success: false }, Some(refusal))
+                }
+                judged => (judged?, None),
             };
             let Opened { arrival, head, framing, .. } = opened;
-            if verdict != Verdict::Redirect {
-                return Ok(Answer { arrival, head, framing, verdict, url, shown });
+            if verdict != Verdict::Redirect || lane.job.one_response {
+                return Ok(Answer { arrival, head, framing, verdict, refusal, url, shown });
             }
             let limit = lane.options.max_redirects.unwrap_or(0);
             let next = chain.follow(head.status, head.fields.all("location"), limit, &lane.options.secrets)?;
@@ -229,6 +240,7 @@ impl<'a> Course<'a> {
         }
         exchange.interim.clear();
         let opened = self.lane.open(url, method, additions, &mut exchange.interim, None)?;
+        exchange.received_at = Timestamp::now();
         exchange.resolved_url = Some(url.clone());
         method.clone_into(&mut exchange.method);
         exchange.head = Some(opened.head.clone());
@@ -292,7 +304,7 @@ fn wait_for_head(
 }
 
 /// Takes a small body that nobody wants, so that the connection can be used again; a large one is cut off.
-fn drain(arrival: &Arrival, deadline: Option<Instant>) {
+pub(super) fn drain(arrival: &Arrival, deadline: Option<Instant>) {
     let until = Instant::now() + DRAINED_WITHIN;
     let until = deadline.map_or(until, |d| d.min(until));
     let mut bytes = 0;

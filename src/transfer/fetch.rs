@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::message::{ContentRange, Head};
 use crate::partial::{Partial, State};
-use crate::transfer::answer::{Answer, Course, is_http};
+use crate::transfer::answer::{Answer, Course, drain, is_http};
 use crate::transfer::backend::Framing;
 use crate::transfer::coding::{self, Coding};
 use crate::transfer::intake::Intake;
@@ -82,8 +82,17 @@ impl Course<'_> {
         partial: &mut Partial,
     ) -> Result<Option<Content>, Setback> {
         let misfit = |why: String| Setback::lasting(Error::new(Kind::Integrity, segments::CHANGED, why));
+        if let Some(refusal) = &answer.refusal {
+            // That it was refused counts, whatever becomes of its body.
+            self.refused = self.receive_whole(answer, partial).ok();
+            return Err(refusal.clone());
+        }
         let content = match (answer.verdict, span) {
             (Verdict::NotModified, _) => return Ok(None),
+            (Verdict::Redirect, _) => {
+                drain(&answer.arrival, self.lane.deadline);
+                return Ok(None);
+            }
             (Verdict::Part(range), Some(span)) => {
                 resume::fits(partial.state(), span, range, &answer.head, &answer.shown).map_err(misfit)?;
                 self.receive_part(answer, partial, span, range)?
@@ -211,6 +220,11 @@ impl Course<'_> {
     /// What is wrong already by the head, before the body.
     fn refuse_early(&self, answer: &Answer, total: Option<u64>) -> Result<()> {
         let proof = &self.lane.job.proof;
+        if answer.refusal.is_some() {
+            return proof.max_size.filter(|most| total.is_some_and(|total| total > *most)).map_or(Ok(()), |most| {
+                Err(Error::new(Kind::Integrity, "too_large", format!("the refusal is longer than {most} bytes")))
+            });
+        }
         if answer.framing == Framing::Unframed && is_http(&answer.url) && proof.strict_length {
             let why = "the body's length cannot be verified: nothing tells its end (`--strict-length`)";
             return Err(Error::new(Kind::Integrity, "unframed", why));
@@ -301,11 +315,17 @@ impl Course<'_> {
         answer: &Answer,
         partial: &Partial,
     ) -> Result<Content, Setback> {
-        proof::check_size(&self.lane.job.proof, size)?;
+        if answer.refusal.is_none() {
+            proof::check_size(&self.lane.job.proof, size)?;
+        }
         let Some(hashing) = self.hashing.take() else {
             return Err(Error::new(Kind::Other, "hashing", "nothing was hashed").into());
         };
         let digests: Digests = hashing.finish(size).map_err(|e| partial.failed(&e))?;
+        if answer.refusal.is_some() {
+            proof::keep_promises(promises, &digests)?;
+            return Ok(Content { size, digests });
+        }
         let expected = proof::check_digests(&self.lane.job.proof, &digests);
         // Bytes that the user's own digest names are what was wanted, whatever they look like.
         let proven = expected.is_ok() && !self.lane.job.proof.digests.is_empty();

@@ -276,8 +276,12 @@ pub struct Job {
     pub request: Request,
     /// Other addresses of the same, in turn.
     pub mirrors: Vec<Url>,
-    /// Validators for a conditional request: `If-None-Match` and `If-Modified-Since`; 304 is then a result.
+    /// Validators for a conditional request: `If-None-Match` (a list is taken as it is) and `If-Modified-Since`; 304 is
+    /// then a result.
     pub conditions: Option<Validators>,
+    /// One response is the result, whatever its status, for a caller that follows redirects itself and keeps what
+    /// others would not: redirects and 304 come without content, refused statuses as a failure with theirs.
+    pub one_response: bool,
     /// What the bytes must be.
     pub proof: Proof,
 }
@@ -305,6 +309,8 @@ pub struct Exchange {
     pub finished_at: Timestamp,
     /// When the last response's request was sent (for its age).
     pub requested_at: Timestamp,
+    /// When its head came.
+    pub received_at: Timestamp,
     /// Whether the body's framing told its end.
     pub length_verified: bool,
     /// Whether certificates were verified; `None` where no TLS was spoken.
@@ -325,7 +331,7 @@ pub struct Content {
 pub struct Fetched {
     /// What happened.
     pub exchange: Exchange,
-    /// The body, written to the partial; `None` for a 304 to conditions.
+    /// The body, written to the partial; `None` for a 304 to conditions, and a redirect that is the one response.
     pub content: Option<Content>,
 }
 
@@ -336,4 +342,6 @@ pub struct Failed {
     pub error: Error,
     /// What happened.
     pub exchange: Box<Exchange>,
+    /// The body of the response that was refused, in the partial, if the job asked for one response.
+    pub content: Option<Content>,
 }

@@ -71,6 +71,7 @@ pub(super) fn judge(head: &Head, asked: Asked<'_>) -> Result<Verdict, Setback> {
             "unasked_part",
             format!("the server sent a part of `{}` (206) that nobody asked for", asked.url),
         ))),
+        206 if !allowed => Err(refused(head, asked)),
         416 if asked.span => {
             Ok(Verdict::Unsatisfied(match head.fields.bytes("content-range").and_then(ContentRange::parse) {
                 Some(ContentRange::Unsatisfied { total }) => Some(total),

@@ -23,9 +23,9 @@ pub(crate) mod proof;
 mod proxy;
 mod rate;
 mod receive;
-mod redirect;
+pub(crate) mod redirect;
 mod refusal;
-mod request;
+pub(crate) mod request;
 mod reqwest;
 mod resume;
 pub(crate) mod retry;
@@ -38,7 +38,7 @@ mod tls;
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, Listener};
-use crate::message::Request;
+use crate::message::{Fields, Head, Request};
 use crate::partial::Partial;
 use crate::secret::Mask;
 use answer::Course;
@@ -103,6 +103,7 @@ impl Transfer {
     pub fn fetch(&self, job: &Job, partial: &mut Partial, listener: &dyn Listener) -> Result<Fetched, Failed> {
         let mut lessons = (String::new(), fetch::Lessons::default());
         let (content, exchange) = self.try_sources(job, listener, |course, source| {
+            course.refused = None;
             if lessons.0 != source.as_str() {
                 lessons = (source.to_string(), fetch::Lessons::default());
             }
@@ -158,7 +159,7 @@ impl Transfer {
             course.lane.tell(Event::Warning(format!("{}; trying the mirror {next}", last.message())));
         }
         course.exchange.finished_at = Timestamp::now();
-        Err(Failed { error: last, exchange: Box::new(course.exchange) })
+        Err(Failed { error: last, exchange: Box::new(course.exchange), content: course.refused })
     }
 
     fn with_retries<T>(
@@ -296,6 +297,30 @@ fn another_source_may_help(error: &Error) -> bool {
 
 fn random() -> u64 {
     getrandom::u64().unwrap_or_default()
+}
+
+/// The fields that a request is sent with to its own address: the user's, defaults, credentials.
+#[must_use]
+pub(crate) fn sent_fields(request: &Request, compressed: bool) -> Fields {
+    request::prepare(request, &request.url, &request.method, Additions { compressed, ..Additions::default() }).fields
+}
+
+/// Whether a head that was stored is an answer, as if it had come now.
+///
+/// # Errors
+/// The refusal that it would have been.
+pub(crate) fn accept(head: &Head, request: &Request, url: &str, allowed: &job::Statuses) -> Result<()> {
+    let asked = judge::Asked {
+        method: &request.method,
+        url,
+        span: false,
+        users_range: request.fields.contains("range"),
+        conditional: false,
+        follow: false,
+        allowed,
+        now: Timestamp::now(),
+    };
+    judge::judge(head, asked).map(|_| ()).map_err(|setback| setback.error)
 }
 
 /// The root certificates that a transfer with these options trusts, as one PEM text.

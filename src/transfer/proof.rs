@@ -130,7 +130,7 @@ pub(super) fn keep_promises(promises: &[Promise], digests: &Digests) -> Result<(
 ///
 /// # Errors
 /// `Integrity`, naming both sizes.
-pub(super) fn check_size(proof: &Proof, size: u64) -> Result<()> {
+pub(crate) fn check_size(proof: &Proof, size: u64) -> Result<()> {
     let fail = |code, limit: &str, wanted: u64, option: &str| {
         let (wanted, found) = (bytes(wanted), bytes(size));
         Err(Error::new(
@@ -164,7 +164,7 @@ pub(super) fn most_bytes(proof: &Proof) -> Option<u64> {
 ///
 /// # Errors
 /// `Integrity`.
-pub(super) fn check_digests(proof: &Proof, digests: &Digests) -> Result<()> {
+pub(crate) fn check_digests(proof: &Proof, digests: &Digests) -> Result<()> {
     proof.digests.iter().try_for_each(|e| digests.check(&e.digest, &e.who_says))
 }
 

@@ -7,11 +7,11 @@ use url::Url;
 
 /// The requests of one try so far, in order: the methods and the URLs.
 #[derive(Debug, Clone)]
-pub(super) struct Chain(Vec<(String, Url)>);
+pub(crate) struct Chain(Vec<(String, Url)>);
 
 impl Chain {
     /// A chain that begins with this request.
-    pub(super) fn new(method: &str, url: &Url) -> Self {
+    pub(crate) fn new(method: &str, url: &Url) -> Self {
         Self(vec![(method.to_owned(), without_fragment(url))])
     }
 
@@ -20,7 +20,7 @@ impl Chain {
     /// # Errors
     /// `Http`, naming the chain: over the limit, a loop, no or an invalid `Location`, from https to http, to a scheme
     /// that is not followed.
-    pub(super) fn follow<'l>(
+    pub(crate) fn follow<'l>(
         &mut self,
         status: u16,
         locations: impl Iterator<Item = &'l [u8]>,
@@ -76,7 +76,7 @@ impl Chain {
 }
 
 /// Whether the status asks to go elsewhere.
-pub(super) const fn is_redirect(status: u16) -> bool {
+pub(crate) const fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 

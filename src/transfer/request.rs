@@ -31,6 +31,33 @@ pub(super) struct Additions<'a> {
     pub(super) span: Option<&'a Span>,
 }
 
+/// The request that follows `request` to where a redirect led: what the user gave stays with its origin, what describes the
+/// body goes where the body goes.
+pub(crate) fn onward(request: &Request, url: &Url, method: &str) -> Request {
+    let home = same_origin(&request.url, url);
+    let body = request.body.clone().filter(|_| method == request.method);
+    let mut fields = Fields::new();
+    for (name, value) in request.fields.iter() {
+        if is_sent(name, home, method == request.method, body.is_some()) {
+            fields.push(name, value);
+        }
+    }
+    Request {
+        method: method.to_owned(),
+        url: url.clone(),
+        fields,
+        without: request.without.clone(),
+        credentials: request.credentials.clone().filter(|_| home),
+        body,
+    }
+}
+
+/// Whether a field of the user's is sent: to its home, or along with the body that it describes.
+fn is_sent(name: &str, home: bool, keeps_body: bool, has_body: bool) -> bool {
+    let describes_body = matches!(name, "content-type" | "content-encoding" | "content-language");
+    if describes_body { home && keeps_body || has_body } else { home }
+}
+
 /// A request as it is sent to one URL.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -63,9 +90,7 @@ pub(super) fn prepare(request: &Request, url: &Url, method: &str, additions: Add
         fields.push("authorization", format!("Basic {}", credentials.basic().expose()));
     }
     for (name, value) in request.fields.iter() {
-        // What describes the body goes where the body goes.
-        let describes_body = matches!(name, "content-type" | "content-encoding" | "content-language");
-        if if describes_body { home && keeps_body || body.is_some() } else { home } {
+        if is_sent(name, home, keeps_body, body.is_some()) {
             fields.push(name, value);
         }
     }

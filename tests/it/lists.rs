@@ -44,6 +44,16 @@ fn urls_of_the_command_and_of_the_list_go_together() {
 }
 
 #[test]
+fn a_hint_is_given_once() {
+    let sandbox = Sandbox::new();
+    let origin = Origin::new(|_, conn| conn.reply(&Reply::new(403)));
+    sandbox.write("list", format!("{}\n{}\n", origin.url("/a"), origin.url("/b")));
+    let run = sandbox.dl(["fetch", "-i", "list"]).run();
+    let told = run.fails(7).stderr.clone();
+    assert_eq!((told.matches("dl: error:").count(), told.matches("hint:").count()), (2, 1), "{told}");
+}
+
+#[test]
 fn a_mirror_in_a_line() {
     both(|sandbox| {
         let origin = echo();

@@ -383,6 +383,7 @@ fn every_option_that_is_named_exists() {
         "kv set",
         "kv get",
         "kv ls",
+        "run",
     ];
     let verbs = verbs.chain(others.map(|verb| format!("{verb} --help")));
     let texts = ["--help", "fetch --help"].map(str::to_owned).into_iter().chain(verbs);
@@ -416,7 +417,8 @@ fn the_exit_codes_are_all_there() {
     let text = page("README.md");
     let section = text.split("\n## ").find(|s| s.starts_with("Exit codes")).unwrap();
     let rows: Vec<&str> = section.lines().filter_map(|l| l.strip_prefix("| ")?.split(' ').next()).collect();
-    let expected: Vec<String> = (0..=11).map(|c| c.to_string()).chain(["128+N".to_owned()]).collect();
+    let expected: Vec<String> =
+        (0..=11).map(|c| c.to_string()).chain(["125–127", "128+N"].map(str::to_owned)).collect();
     assert_eq!(rows.into_iter().filter(|r| r.starts_with(|c: char| c.is_ascii_digit())).collect::<Vec<_>>(), expected);
 }
 

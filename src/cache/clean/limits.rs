@@ -1,7 +1,7 @@
 //! `[cache] max-size` and `max-age`: kept by the first command a day that has written something, for a moment only.
 
 use crate::cache::clean::survey::{LIGHT, Light, Survey, may_be_dropped};
-use crate::cache::clean::{Choices, Cleaned, GRACE, Reason, carry_out};
+use crate::cache::clean::{Choices, Cleaned, GRACE, Reason, carry_out, responses};
 use crate::cache::registry::Registry;
 use crate::cache::registry::connection::Outcome;
 use crate::clock::Timestamp;
@@ -62,8 +62,9 @@ pub(crate) fn keep(registry: &Registry, limits: Limits, budget: Duration) -> Res
         }
         let choices = Choices { grace: GRACE, ..Choices::none() };
         let removed = carry_out(registry, batch, &choices)?;
-        let is_stuck = removed.items == 0;
+        let is_stuck = removed.items + removed.responses == 0;
         cleaned.items += removed.items;
+        cleaned.responses += removed.responses;
         cleaned.bytes += removed.bytes;
         cleaned.doomed.extend(removed.doomed);
         if is_stuck || Instant::now() >= end {
@@ -77,6 +78,13 @@ pub(crate) fn keep(registry: &Registry, limits: Limits, budget: Duration) -> Res
 fn next(registry: &Registry, limits: Limits) -> Result<Vec<super::Found>> {
     let now = Timestamp::now();
     let mut survey = Survey::default();
+    let choices = Choices { max_age: limits.max_age, ..Choices::none() };
+    responses::survey(registry, &choices, now, &mut survey)?;
+    if let Some(limit) = limits.max_size {
+        let stored = registry.read(stored_bytes)?;
+        let more = |survey: &Survey| survey.found.len() < BATCH && stored.saturating_sub(survey.bytes) > limit;
+        responses::unshared(registry, &choices, now, &mut survey, &more)?;
+    }
     registry.read(|connection| {
         let stored = limits.max_size.map(|limit| stored_bytes(connection).map(|stored| (stored, limit))).transpose()?;
         let orders = [("status = -1 AND status <> 3 ORDER BY id", true), (BY_USE, false)];

@@ -1,6 +1,7 @@
 //! Cleaning: what nobody needs is found (`survey`), told, and removed after another look.
 
 mod limits;
+mod responses;
 mod survey;
 
 pub use limits::Limits;
@@ -8,6 +9,7 @@ pub(crate) use limits::keep;
 
 use crate::cache::registry::Registry;
 use crate::cache::registry::change::{self, Seen};
+use crate::cache::registry::item_blob;
 use crate::cache::remove::{Unneeded, destroy, sweep};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
@@ -96,6 +98,8 @@ pub enum Reason {
     MaxAge,
     /// Others were read since, and there is too much.
     MaxSize,
+    /// A stored response that is stale and cannot be validated.
+    Expired,
 }
 
 impl Reason {
@@ -111,6 +115,7 @@ impl Reason {
             Self::Trash => "trash",
             Self::MaxAge => "max-age",
             Self::MaxSize => "max-size",
+            Self::Expired => "expired",
         }
     }
 }
@@ -135,6 +140,8 @@ pub struct Cleaned {
     pub doomed: Vec<Doomed>,
     /// How many items.
     pub items: u64,
+    /// How many stored responses.
+    pub responses: u64,
     /// How many files and folders without a row.
     pub files: u64,
     /// How many bytes on disk: contents that others still use do not count.
@@ -153,6 +160,8 @@ pub(crate) struct Found {
 pub(crate) enum What {
     /// A row, with its files; the size and digest of its content.
     Row(Seen, Key, i64, Option<Digest>),
+    /// A stored response, and when it was last used.
+    Response(i64, Timestamp),
     /// The folder of a version without a row.
     Version(Key, i64),
     /// A blob that no row names.
@@ -182,6 +191,7 @@ pub(crate) fn clean(registry: &Registry, choices: &Choices, dry: bool) -> Result
 fn count(cleaned: &mut Cleaned, found: &Found) {
     match found.what {
         What::Row(..) => cleaned.items += 1,
+        What::Response(..) => cleaned.responses += 1,
         _ => cleaned.files += 1,
     }
 }
@@ -190,14 +200,19 @@ fn count(cleaned: &mut Cleaned, found: &Found) {
 fn carry_out(registry: &Registry, found: Vec<Found>, choices: &Choices) -> Result<Cleaned> {
     registry.folder().check_writable()?;
     let mut cleaned = Cleaned::default();
-    let (rows, files): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|f| matches!(f.what, What::Row(..)));
+    let (rows, others): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|f| matches!(f.what, What::Row(..)));
+    let (responses, files): (Vec<Found>, Vec<Found>) =
+        others.into_iter().partition(|f| matches!(f.what, What::Response(..)));
     for batch in rows.chunks(ROWS_BATCH) {
         remove_rows(registry, batch, choices, &mut cleaned)?;
+    }
+    for batch in responses.chunks(ROWS_BATCH) {
+        responses::remove(registry, batch, &mut cleaned)?;
     }
     for found in files {
         let path = &found.doomed.path;
         let freed = match &found.what {
-            What::Row(..) => None,
+            What::Row(..) | What::Response(..) => None,
             What::Version(key, version) => {
                 let unneeded = Unneeded { versions: vec![(key.clone(), *version)], blobs: Vec::new() };
                 Some(sweep(registry, &unneeded)?)
@@ -226,14 +241,16 @@ fn remove_rows(registry: &Registry, batch: &[Found], choices: &Choices, cleaned:
         let mut gone = Vec::new();
         for (index, found) in batch.iter().enumerate() {
             let What::Row(seen, ..) = &found.what else { continue };
+            let parts = item_blob::of_item(connection, seen.id)?;
             if !registry.folder().was_told(seen.id, choices.grace) && change::delete_unchanged(connection, seen)? {
-                gone.push(index);
+                gone.push((index, parts));
             }
         }
         Ok(gone)
     })?;
     let mut unneeded = Unneeded::default();
-    for index in gone {
+    for (index, parts) in gone {
+        unneeded.blobs.extend(parts.into_iter().map(|(part, _)| part));
         let What::Row(_, key, version, digest) = &batch[index].what else { continue };
         unneeded.versions.push((key.clone(), *version));
         unneeded.blobs.extend(digest.clone());

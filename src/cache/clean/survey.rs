@@ -1,12 +1,13 @@
 //! What of a cache is not needed: rows and files are compared, one part of the keys (or digests) at a time, so that memory stays
 //! bounded however many there are.
 
+use crate::cache::clean::responses;
 use crate::cache::clean::{Choices, Doomed, Found, Reason, What};
 use crate::cache::folder::check_key;
 use crate::cache::item::Status;
-use crate::cache::registry::Registry;
 use crate::cache::registry::change::{self, Seen};
 use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::{Registry, item_blob, response};
 use crate::clock::Timestamp;
 use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
@@ -25,6 +26,8 @@ pub(crate) struct Survey {
     pub(crate) bytes: u64,
     rows: HashSet<i64>,
     contents: HashMap<Digest, u32>,
+    pub(crate) responses: HashSet<i64>,
+    pub(crate) response_contents: HashMap<Digest, u32>,
     /// The folders of blobs that there are, listed once.
     shards: Option<HashSet<String>>,
 }
@@ -105,6 +108,9 @@ pub(crate) fn survey(registry: &Registry, choices: &Choices, now: Timestamp) -> 
     if choices.partials {
         partials(registry, choices.dead_after, now, &mut survey);
     }
+    if missing || versions || choices.max_age.is_some() {
+        responses::survey(registry, choices, now, &mut survey)?;
+    }
     if let Some(limit) = choices.max_size {
         too_much(registry, choices, limit, now, &mut survey)?;
     }
@@ -123,13 +129,19 @@ impl Survey {
         if !self.rows.insert(row.seen.id) {
             return Ok(());
         }
-        if let Some(digest) = &row.digest
-            && row.seen.status != Status::Deleted
-        {
-            let going = self.contents.entry(digest.clone()).or_default();
-            *going += 1;
-            if reason != Reason::Missing && users(connection, digest)? <= *going {
-                self.bytes += row.size;
+        if row.seen.status != Status::Deleted {
+            let parts = item_blob::of_item(connection, row.seen.id)?;
+            let size = if reason == Reason::Missing { 0 } else { row.size };
+            for (digest, size) in row.digest.clone().map(|digest| (digest, size)).into_iter().chain(parts) {
+                let going = self.contents.entry(digest.clone()).or_default();
+                *going += 1;
+                if users(connection, &digest)? <= *going {
+                    self.bytes += size;
+                    // Nobody but responses would have it then: they go along.
+                    for light in response::of_content(connection, &digest)? {
+                        responses::add(registry, connection, &light, reason, self)?;
+                    }
+                }
             }
         }
         let path = registry.folder().item(&row.key, row.version, &row.filename);
@@ -168,12 +180,13 @@ impl Survey {
     }
 }
 
-/// How many rows need a content.
+/// How many rows need a content, as their own or beside it.
 fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
     let mut statement = connection.prepare_cached(
         "SELECT (SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2)
-              + (SELECT count(*) FROM roots WHERE sha256 = ?1)
-              + (SELECT count(*) FROM blob_references WHERE to_sha256 = ?1)",
+             + (SELECT count(*) FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)
+             + (SELECT count(*) FROM roots WHERE sha256 = ?1)
+             + (SELECT count(*) FROM blob_references WHERE to_sha256 = ?1)",
     )?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
@@ -316,7 +329,10 @@ fn is_live(row: &Light, path: &Path, dead_after: Duration, now: Timestamp) -> bo
 
 fn deleted_contents(connection: &Connection) -> Outcome<HashSet<Vec<u8>>> {
     let mut statement = connection
-        .prepare_cached("SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL")?;
+        .prepare_cached(
+            "SELECT sha256 FROM items WHERE status = -2 AND status <> 3 AND sha256 IS NOT NULL
+             UNION SELECT b.sha256 FROM items i JOIN item_blobs b ON b.item = i.id WHERE i.status = -2 AND i.status <> 3",
+        )?;
     let mut rows = statement.query([])?;
     let mut all = HashSet::new();
     while let Some(row) = rows.next()? {
@@ -342,7 +358,13 @@ fn blobs(registry: &Registry, shard: u8, deleted: &HashSet<Vec<u8>>, survey: &mu
     }
     registry.read(|connection| {
         let end = shard.checked_add(1).map(|next| vec![next]);
-        for (table, column) in [("items", "sha256"), ("roots", "sha256"), ("blob_references", "to_sha256")] {
+        for (table, column) in [
+            ("items", "sha256"),
+            ("item_blobs", "sha256"),
+            ("responses", "sha256"),
+            ("roots", "sha256"),
+            ("blob_references", "to_sha256"),
+        ] {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT {column} FROM {table} WHERE {column} >= ?1 AND (?2 IS NULL OR {column} < ?2)"
             ))?;
@@ -419,9 +441,13 @@ fn partials(registry: &Registry, dead_after: Duration, now: Timestamp, survey: &
 
 /// What goes so that no more than `limit` bytes are left: TRASH first, then what was not used for longest.
 fn too_much(registry: &Registry, choices: &Choices, limit: u64, now: Timestamp, survey: &mut Survey) -> Result<()> {
-    registry.read(|connection| {
-        let stored = super::limits::stored_bytes(connection)?;
-        for (order, is_trash) in [("status = -1 AND status <> 3 ORDER BY id", true), (super::limits::BY_USE, false)] {
+    let stored = registry.read(super::limits::stored_bytes)?;
+    for (order, is_trash) in [("status = -1 AND status <> 3 ORDER BY id", true), (super::limits::BY_USE, false)] {
+        if !is_trash {
+            let more = |survey: &Survey| stored.saturating_sub(survey.bytes) > limit;
+            responses::unshared(registry, choices, now, survey, &more)?;
+        }
+        registry.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{LIGHT} WHERE {order}"))?;
             let mut rows = statement.query([])?;
             while stored.saturating_sub(survey.bytes) > limit {
@@ -434,9 +460,10 @@ fn too_much(registry: &Registry, choices: &Choices, limit: u64, now: Timestamp, 
                     survey.add(registry, connection, light, Reason::MaxSize)?;
                 }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// For the limits: a row that they may drop.

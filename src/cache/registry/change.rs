@@ -138,13 +138,27 @@ pub(crate) struct Seen {
     pub(crate) last_read: Option<i64>,
 }
 
-/// Whether a row needs the blob's bytes. The one place that knows who uses blobs.
+/// Whether a row needs the blob's bytes. The one place that knows who uses blobs, with the next one.
 pub(crate) fn is_used(connection: &Connection, digest: &Digest) -> Outcome<bool> {
+    let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM responses WHERE sha256 = ?1)")?;
+    Ok(is_used_beside_responses(connection, digest)? || statement.query_row([digest.bytes()], |row| row.get(0))?)
+}
+
+/// Whether anything but stored responses needs the blob.
+pub(crate) fn is_used_beside_responses(connection: &Connection, digest: &Digest) -> Outcome<bool> {
     let mut statement = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)
+             OR EXISTS (SELECT 1 FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)
              OR EXISTS (SELECT 1 FROM roots WHERE sha256 = ?1)
              OR EXISTS (SELECT 1 FROM blob_references WHERE to_sha256 = ?1)",
     )?;
+    Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
+}
+
+/// Whether an item needs the blob's bytes.
+pub(crate) fn is_used_by_item(connection: &Connection, digest: &Digest) -> Outcome<bool> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1 AND status <> -2)")?;
     Ok(statement.query_row([digest.bytes()], |row| row.get(0))?)
 }
 

@@ -1,5 +1,6 @@
 //! How items were got: the rows of `downloads`.
 
+use crate::cache::freshness::validation;
 use crate::cache::item::{Download, Trust};
 use crate::cache::registry::connection::Outcome;
 use crate::clock::Timestamp;
@@ -107,11 +108,11 @@ fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
     }
 }
 
-fn show_headers(fields: &Fields) -> String {
+pub(crate) fn show_headers(fields: &Fields) -> String {
     Value::from(fields.iter().map(|(name, value)| json!([name, bytes_to_json(value)])).collect::<Vec<_>>()).to_string()
 }
 
-fn parse_headers(text: &str) -> Option<Fields> {
+pub(crate) fn parse_headers(text: &str) -> Option<Fields> {
     let lines: Vec<(String, Value)> = serde_json::from_str(text).ok()?;
     let mut fields = Fields::new();
     for (name, value) in lines {
@@ -141,33 +142,10 @@ fn algorithm(name: &str) -> Option<Algorithm> {
     Algorithm::from_name(name).or_else(|| sent.into_iter().find(|a| a.name() == name))
 }
 
-/// Fields of a confirming response that say something about that response only, not about what is stored (RFC 9111, 3.2).
-const NOT_UPDATED: [&str; 13] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-range",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 /// What is known after the origin confirmed what is stored: its new fields over the old ones, the rest as it was.
 pub(crate) fn confirm(stored: &Download, confirmation: &Download) -> Download {
-    let mut merged = stored.clone();
-    let updates = || confirmation.headers.iter().filter(|(name, _)| !NOT_UPDATED.contains(name));
-    for (name, _) in updates() {
-        merged.headers.remove(name);
-    }
-    for (name, value) in updates() {
-        merged.headers.push(name, value);
-    }
+    let mut merged =
+        Download { headers: validation::updated(&stored.headers, &confirmation.headers), ..stored.clone() };
     let Validators { etag, last_modified, date } = confirmation.validators.clone();
     merged.validators.etag = etag.or(merged.validators.etag);
     merged.validators.last_modified = last_modified.or(merged.validators.last_modified);

@@ -18,8 +18,11 @@ pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod extraction;
 pub(crate) mod item;
+pub(crate) mod item_blob;
 pub(crate) mod params;
+pub(crate) mod response;
 pub(crate) mod root;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod search;
 
@@ -296,9 +299,11 @@ fn begin(state: &mut State) -> Outcome<()> {
 }
 
 /// Makes a change within the open transaction. If it fails, the others are not touched, unless `SQLite` has ended the transaction.
+/// The first needs no savepoint, which would cost a copy of each page that is changed.
 fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
     let connection = connected(state)?;
-    let run = |text| connection.prepare_cached(text)?.execute([]);
+    let is_first = state.group.members == 0;
+    let run = |text| if is_first { Ok(0) } else { connection.prepare_cached(text)?.execute([]) };
     let changed = run("SAVEPOINT one").map_err(Failure::from).and_then(|_| change(connection)).and_then(|value| {
         run("RELEASE one")?;
         Ok(value)
@@ -310,8 +315,9 @@ fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Ou
         }
         Err(failure) => failure,
     };
-    let is_open = !connection.is_autocommit() && run("ROLLBACK TO one").and_then(|_| run("RELEASE one")).is_ok();
-    if !is_open || state.group.members == 0 {
+    let is_kept =
+        !is_first && !connection.is_autocommit() && run("ROLLBACK TO one").and_then(|_| run("RELEASE one")).is_ok();
+    if !is_kept {
         let _ = connection.execute_batch("ROLLBACK");
         state.group.lose(Some(&failure), false);
     }

@@ -77,10 +77,13 @@ pub(crate) fn known(connection: &Connection, from: &[u8], to: &[u8], limit: usiz
     digests(connection, KNOWN, params![from, to, limit])
 }
 
-/// The items that have a content: id and URI.
+/// The items that have a content, or need it beside their own: id and URI.
 pub(crate) fn items(connection: &Connection, digest: &Digest) -> Outcome<Vec<(i64, String)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, uri FROM items WHERE sha256 = ?1 AND status <> -2 ORDER BY id")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT id, uri FROM items WHERE sha256 = ?1 AND status <> -2
+         UNION SELECT i.id, i.uri FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2
+         ORDER BY 1",
+    )?;
     let rows = statement.query_map([digest.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

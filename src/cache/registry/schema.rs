@@ -187,6 +187,52 @@ const MIGRATIONS: &[&str] = &[
     "
     ALTER TABLE deliveries ADD COLUMN boot TEXT;
     ",
+    // Recorded runs, and the blobs that an item needs beside its own.
+    "
+    CREATE TABLE runs (
+        item INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        state TEXT NOT NULL      -- JSON: what it depended on, what it made
+    );
+    CREATE TABLE item_blobs (
+        item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        sha256 BLOB NOT NULL,
+        PRIMARY KEY (item, sha256)
+    ) WITHOUT ROWID;
+    CREATE INDEX item_blobs_by_sha256 ON item_blobs (sha256);
+    ",
+    // Responses as a cache of HTTP keeps them, apart from items.
+    "
+    CREATE TABLE responses (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uri TEXT NOT NULL,           -- redacted
+        credential TEXT NOT NULL,    -- what was sent with it, as a digest; empty for nothing
+        method TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        http_version TEXT NOT NULL,
+        headers TEXT NOT NULL,       -- [[name, value or {\"base64\"}], …]
+        selecting TEXT,              -- [[name, value or null], …] of the request, by Vary; NULL: Vary: *
+        requested_at INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        fresh_until INTEGER NOT NULL,
+        validated INTEGER NOT NULL,  -- whether it has a validator, so that it is of use when it is stale
+        invalidated INTEGER NOT NULL DEFAULT 0,
+        decoded INTEGER NOT NULL,
+        first INTEGER,               -- of a part
+        last INTEGER,
+        total INTEGER,
+        size INTEGER,
+        sha256 BLOB,                 -- NULL: only its head is stored
+        backend TEXT NOT NULL,
+        tls_verified INTEGER,
+        length_verified INTEGER NOT NULL,
+        insecure INTEGER NOT NULL,
+        special_trust TEXT,
+        last_used INTEGER NOT NULL
+    );
+    CREATE INDEX responses_by_uri ON responses (uri, credential);
+    CREATE INDEX responses_by_sha256 ON responses (sha256) WHERE sha256 IS NOT NULL;
+    CREATE INDEX responses_by_use ON responses (last_used);
+    ",
 ];
 
 /// The version of the schema that this program writes.

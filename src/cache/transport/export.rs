@@ -3,16 +3,19 @@
 use crate::cache::blobs;
 use crate::cache::item::{Item, Status};
 use crate::cache::query::Query;
-use crate::cache::registry::{Registry, item, root, search};
+use crate::cache::registry::connection::Outcome;
+use crate::cache::registry::{Registry, item, item_blob, root, search};
 use crate::cache::transport::held::Held;
 use crate::cache::transport::{BLOBS, END, Exported, KIND, MANIFEST, SCHEMA, rows};
 use crate::clock::Timestamp;
 use crate::digest::{Digest, Hasher, encode_hex};
 use crate::disk::Signature;
 use crate::error::{Error, Kind, Result};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Seek as _, Write};
+use std::path::Path;
 
 /// Exports what a query means into a tar file. Items that were fetched with a credential only `with_salt`, and then the salt too.
 pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query, with_salt: bool) -> Result<Exported> {
@@ -32,7 +35,7 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     // A cache that nobody can write nobody can clean.
     let held = if registry.folder().is_writable() { Some(Held::new(registry)?) } else { None };
     for id in ids {
-        let Some((row, item)) = read(registry, held.as_ref(), id)? else { continue };
+        let Some(Row { line: row, item, parts }) = read(registry, held.as_ref(), id)? else { continue };
         if matches!(item.status, Status::Write | Status::Uninitialized) {
             exported.unfinished += 1;
         } else if item.is_private() && !with_salt {
@@ -40,6 +43,9 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
         } else {
             if let (Some(digest), Some(size), true) = (&item.sha256, item.size, item.status != Status::Deleted) {
                 contents.insert(digest.bytes().to_vec(), size);
+                for part in parts {
+                    contents.insert(part.bytes().to_vec(), length(registry, held.as_ref(), &part)?);
+                }
             }
             line(&row)?;
             exported.items += 1;
@@ -76,26 +82,52 @@ pub(crate) fn export(registry: &Registry, writer: &mut dyn Write, query: &Query,
     Ok(exported)
 }
 
-/// A row, whose content is held if it has one; `None` if it is gone.
-fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<(Value, Item)>> {
+/// What the export tells of an item.
+struct Row {
+    line: Value,
+    item: Item,
+    /// The blobs that it needs beside its own.
+    parts: Vec<Digest>,
+}
+
+/// A row, whose contents are held if it has any; `None` if it is gone.
+fn read(registry: &Registry, held: Option<&Held<'_>>, id: i64) -> Result<Option<Row>> {
     let row = || {
         registry.read(|connection| {
             // All of it as it was at one moment.
             connection.execute_batch("SAVEPOINT row")?;
-            let found = match item::by_id(connection, registry.folder(), id) {
-                Ok(Some(item)) => rows::read(connection, id).map(|row| Some((row, item))),
-                other => other.map(|_| None),
-            };
+            let found = whole(registry, connection, id);
             connection.execute_batch("RELEASE row")?;
             found
         })
     };
     let found = row()?;
-    match (&found, held) {
+    if let (Some(Row { item, parts, .. }), Some(held)) = (&found, held) {
+        let lost = item.sha256.iter().chain(parts).filter(|digest| !held.hold(digest)).count();
         // Rows go before their contents do: one that is still there has lost its own.
-        (Some((_, Item { sha256: Some(digest), .. })), Some(held)) if !held.hold(digest) => row(),
-        _ => Ok(found),
+        return if lost > 0 { row() } else { Ok(found) };
     }
+    Ok(found)
+}
+
+fn whole(registry: &Registry, connection: &Connection, id: i64) -> Outcome<Option<Row>> {
+    let Some(item) = item::by_id(connection, registry.folder(), id)? else { return Ok(None) };
+    let parts = item_blob::of_item(connection, id)?.into_iter().map(|(digest, _)| digest).collect();
+    Ok(Some(Row { line: rows::read(connection, id)?, item, parts }))
+}
+
+/// How many bytes a blob has that an item needs beside its own.
+fn length(registry: &Registry, held: Option<&Held<'_>>, digest: &Digest) -> Result<u64> {
+    let path = registry.folder().blob(digest);
+    let held = held.and_then(|held| std::fs::metadata(held.path(digest)).ok());
+    let metadata = held.map_or_else(|| std::fs::metadata(&path), Ok);
+    metadata.map(|metadata| metadata.len()).map_err(|e| damaged(&path, e.to_string()))
+}
+
+fn damaged(blob: &Path, why: String) -> Error {
+    Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", blob.display()))
+        .cause(why)
+        .hint("dl cache verify --repair")
 }
 
 /// What users keep, and what refers to something; whether it is a root comes along.
@@ -129,20 +161,15 @@ fn append_blob<W: Write>(
     size: u64,
 ) -> Result<()> {
     let path = registry.folder().blob(digest);
-    let damaged = |why: String| {
-        Error::new(Kind::Integrity, "damaged", format!("`{}` is damaged: it cannot be exported", path.display()))
-            .cause(why)
-            .hint("dl cache verify --repair")
-    };
     // A name may have outlived its blob.
     let held = held.and_then(|held| std::fs::File::open(held.path(digest)).ok());
     let file = held.map_or_else(|| std::fs::File::open(&path), Ok).or_else(|e| named(registry, digest).ok_or(e));
-    let file = file.map_err(|e| damaged(e.to_string()))?;
+    let file = file.map_err(|e| damaged(&path, e.to_string()))?;
     let mut hashing = Hashing { reader: file, hasher: Hasher::new([]) };
     append(tar, &format!("{BLOBS}{}", digest.hex()), size, &mut hashing)
         .map_err(|e| Error::disk("cannot write the export", &e))?;
     if hashing.hasher.finish().sha256() != digest {
-        return Err(damaged("its bytes are not those that were hashed".to_owned()));
+        return Err(damaged(&path, "its bytes are not those that were hashed".to_owned()));
     }
     Ok(())
 }

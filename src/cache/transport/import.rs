@@ -167,9 +167,10 @@ fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -
                 if std::mem::take(&mut is_first) {
                     return Ok(());
                 }
-                let place = |digest: &Digest, path: &Path| {
-                    let copy = RefCell::new(copies.borrow_mut().remove(digest));
+                let place = |digest: &Digest, path: Option<&Path>| {
                     needed.replace(Some(digest.clone()));
+                    let Some(path) = path else { return hold(registry, connection, digest).map(|_| None) };
+                    let copy = RefCell::new(copies.borrow_mut().remove(digest));
                     seat(registry, connection, digest, path, &copy)
                 };
                 if line.get("content").is_some() {
@@ -214,15 +215,25 @@ fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -
 }
 
 /// Takes in one item with its content, which is hashed as it comes and has its place before the row is written. An item that is
-/// here already is given as it is.
-pub(crate) fn adopt(registry: &Registry, line: &Value, content: &mut dyn Read) -> Result<Item> {
+/// here already is given as it is. `parts`, with their sizes, have their places; `parts_again` gives them those again.
+pub(crate) fn adopt(
+    registry: &Registry,
+    line: &Value,
+    content: &mut dyn Read,
+    mut parts: HashMap<Digest, u64>,
+    parts_again: &dyn Fn() -> Result<()>,
+) -> Result<Item> {
     let digest = digest_of(line)?.ok_or_else(|| damaged("an item has no content"))?;
     let size = line["item"]["size"].as_u64().ok_or_else(|| damaged("a size is none"))?;
-    check(line, &HashMap::from([(digest.clone(), size)]))?;
-    let received = intake::receive(registry, content, &digest, size)?;
-    let again = || intake::keep(registry, &received, Some(&digest)).map(|_| ());
+    parts.insert(digest.clone(), size);
+    check(line, &parts)?;
+    let (received, _) = intake::receive(registry, content, &digest, Some(size))?;
+    let again = || intake::keep(registry, &received, Some(&digest)).and_then(|_| parts_again());
     seated(registry, &digest, &again, &|connection, copy| {
-        let place = |digest: &Digest, path: &Path| seat(registry, connection, digest, path, copy);
+        let place = |digest: &Digest, path: Option<&Path>| match path {
+            Some(path) => seat(registry, connection, digest, path, copy),
+            None => hold(registry, connection, digest).map(|_| None),
+        };
         let (id, _) = one(registry, connection, line, &place)?;
         reread(registry, connection, id)
     })
@@ -247,16 +258,23 @@ fn head(line: &Value, salt: &mut Option<Vec<u8>>) -> Result<()> {
 }
 
 pub(crate) fn digest_of(line: &Value) -> Result<Option<Digest>> {
-    use base64::Engine as _;
     match &line["item"]["sha256"] {
         Value::Null => Ok(None),
-        value => {
-            let text = value["base64"].as_str().unwrap_or_default();
-            let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
-            let digest = Digest::from_bytes(Algorithm::Sha256, &bytes);
-            digest.map(Some).ok_or_else(|| damaged("a digest is none"))
-        }
+        value => digest_in(value).map(Some),
     }
+}
+
+/// The blobs that an item needs beside its own.
+pub(crate) fn parts_of(line: &Value) -> Result<Vec<Digest>> {
+    let rows = line.get("item_blobs").and_then(Value::as_array).into_iter().flatten();
+    rows.map(|row| digest_in(&row["sha256"])).collect()
+}
+
+fn digest_in(value: &Value) -> Result<Digest> {
+    use base64::Engine as _;
+    let text = value["base64"].as_str().unwrap_or_default();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+    Digest::from_bytes(Algorithm::Sha256, &bytes).ok_or_else(|| damaged("a digest is none"))
 }
 
 /// Whether a line makes sense, and its content came along.
@@ -270,6 +288,12 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
     }
     let status = line["item"]["status"].as_i64().and_then(Status::from_number);
     let digest = digest_of(line)?;
+    let missing = |digest: &Digest| damaged(&format!("the content sha256:{} is missing", digest.hex()));
+    if status != Some(Status::Deleted)
+        && let Some(part) = parts_of(line)?.iter().find(|part| !contents.contains_key(part))
+    {
+        return Err(missing(part));
+    }
     match (status, &digest) {
         (None | Some(Status::Write | Status::Uninitialized), _) | (Some(Status::Ready), None) => {
             Err(damaged("a status makes no sense"))
@@ -278,7 +302,7 @@ fn check(line: &Value, contents: &HashMap<Digest, u64>) -> Result<()> {
         (_, Some(digest)) => match contents.get(digest) {
             Some(size) if line["item"]["size"].as_u64() == Some(*size) => Ok(()),
             Some(_) => Err(damaged("a size is not that of its content")),
-            None => Err(damaged(&format!("the content sha256:{} is missing", digest.hex()))),
+            None => Err(missing(digest)),
         },
     }
 }
@@ -305,8 +329,8 @@ fn keep(
     }
 }
 
-/// Gives a content its name.
-type Place<'a> = dyn Fn(&Digest, &Path) -> Outcome<Option<Record>> + 'a;
+/// Gives a content its name; one that needs none is held.
+type Place<'a> = dyn Fn(&Digest, Option<&Path>) -> Outcome<Option<Record>> + 'a;
 
 /// Adds one item; gives its id, and whether it is new here. A version that is here with another content makes room by the next number.
 fn one(registry: &Registry, connection: &Connection, line: &Value, place: &Place<'_>) -> Outcome<(i64, bool)> {
@@ -327,8 +351,11 @@ fn one(registry: &Registry, connection: &Connection, line: &Value, place: &Place
     let item: Item =
         item::by_id(connection, registry.folder(), id)?.ok_or_else(|| damaged("an item makes no sense"))?;
     if let (Some(digest), true) = (&digest, item.status != Status::Deleted) {
-        let record = place(digest, &item.path)?;
+        let record = place(digest, Some(&item.path))?;
         item::note_copy(connection, id, record.as_ref())?;
+        for part in parts_of(line)? {
+            place(&part, None)?;
+        }
     }
     Ok((id, true))
 }

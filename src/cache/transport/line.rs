@@ -1,6 +1,7 @@
 //! One item on its way to another machine: what it is and how it was got, without what its own machine did with it.
 
 use crate::cache::Cache;
+use crate::cache::content::Interned;
 use crate::cache::item::{Item, Status, Trust};
 use crate::cache::registry::{Registry, params};
 use crate::cache::transport::import;
@@ -80,6 +81,14 @@ impl Line {
         }
     }
 
+    /// The blobs that it needs beside its content.
+    ///
+    /// # Errors
+    /// Integrity: one of them is no digest.
+    pub fn parts(&self) -> Result<Vec<Digest>> {
+        import::parts_of(&self.value)
+    }
+
     /// The same item under another key, with the parameters that join it.
     #[must_use]
     pub fn under(mut self, key: &Key, params: &Map<String, Value>) -> Self {
@@ -103,14 +112,16 @@ impl Cache {
         })
     }
 
-    /// Takes in an item of another machine as a version of its key, with its content, which is hashed as it comes. One that is
-    /// here already is given as it is.
+    /// Takes in an item of another machine as a version of its key, with its content, which is hashed as it comes; what it needs
+    /// beside that has arrived before. One that is here already is given as it is.
     ///
     /// # Errors
-    /// Integrity: the line makes no sense, the content is another or ends early. Network (`store`): reading the content
-    /// failed. Kind disk or cache.
-    pub fn adopt(&self, line: &Line, content: &mut dyn Read) -> Result<Item> {
-        import::adopt(&self.registry, &line.value, content)
+    /// Integrity: the line makes no sense, the content is another or ends early, a part is missing. Network (`store`): reading
+    /// the content failed. Kind disk or cache.
+    pub fn adopt(&self, line: &Line, content: &mut dyn Read, parts: &[Interned]) -> Result<Item> {
+        let again = || parts.iter().try_for_each(|part| self.again(part));
+        let sizes = parts.iter().map(|part| (part.content.digest.clone(), part.content.size)).collect();
+        import::adopt(&self.registry, &line.value, content, sizes, &again)
     }
 }
 

@@ -35,7 +35,7 @@ const ITEM: [&str; 20] = [
 /// Columns that only say more, with what is meant where they are missing.
 pub(crate) const ITEM_MORE: [&str; 2] = ["by_hand", "trashed_from"];
 /// The tables whose rows belong to an item.
-const OWNED: [(&str, &[&str]); 7] = [
+const OWNED: [(&str, &[&str]); 9] = [
     (
         "downloads",
         &[
@@ -64,6 +64,8 @@ const OWNED: [(&str, &[&str]); 7] = [
     ("attr_varchar", &["namespace", "name", "value"]),
     ("attr_text", &["namespace", "name", "value"]),
     ("params", &["name", "value"]),
+    ("runs", &["state"]),
+    ("item_blobs", &["sha256"]),
 ];
 
 fn to_json(value: Sql) -> Value {
@@ -130,10 +132,24 @@ pub(crate) fn write(connection: &Connection, line: &Value, version: i64) -> Outc
     let id = connection.last_insert_rowid();
     for (name, columns) in OWNED {
         for row in line.get(name).and_then(Value::as_array).into_iter().flatten() {
-            insert(connection, name, columns, row, &[("item", id)])?;
+            if name == "runs" {
+                insert(connection, name, columns, &foreign(row), &[("item", id)])?;
+            } else {
+                insert(connection, name, columns, row, &[("item", id)])?;
+            }
         }
     }
     Ok(id)
+}
+
+/// A run's note, marked: what files looked like on another machine tells nothing of those here.
+fn foreign(row: &Value) -> Value {
+    let mut row = row.clone();
+    if let Some(Ok(Value::Object(mut note))) = row["state"].as_str().map(serde_json::from_str) {
+        note.insert("foreign".to_owned(), true.into());
+        row["state"] = Value::Object(note).to_string().into();
+    }
+    row
 }
 
 fn insert(connection: &Connection, table: &str, columns: &[&str], row: &Value, given: &[(&str, i64)]) -> Outcome<()> {

@@ -10,7 +10,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Which store")]
 pub(crate) struct Which {
-    /// Its URL, such as `file:DIR`, `sqlite:FILE`, `redis://HOST/DB`, `unix:SOCKET`, `memcached://HOST`
+    /// Its URL: `file:DIR`, `sqlite:FILE`, `redis://HOST/DB` (rediss, valkey), `unix:SOCKET`, `memcached://HOST`,
+    /// `dynamodb://TABLE`, `mongodb://HOST/DB/COLLECTION`, `s3://BUCKET/PREFIX`, `https://HOST/PATH` (read-only), `memory:`,
+    /// `null:`
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// Stands in front of every key; other keys are neither seen nor touched

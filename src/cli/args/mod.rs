@@ -5,6 +5,7 @@
 pub(crate) mod artifact;
 pub(crate) mod cache;
 pub(crate) mod kv;
+pub(crate) mod run;
 pub(crate) mod values;
 
 use clap::{ArgAction, Args, Parser};
@@ -192,7 +193,7 @@ pub(crate) struct Ask {
 #[command(next_help_heading = "Which stored version may be used")]
 #[expect(clippy::struct_field_names, reason = "the fields are the options' names")]
 pub(crate) struct Age {
-    /// any: the newest, without asking; check: as --refresh
+    /// any: the newest, without asking; check: as --refresh; http: as a private cache (RFC 9111)
     #[arg(long, value_name = "HOW", value_parser = values::freshness())]
     pub(crate) freshness: Option<FreshnessWord>,
     /// Ask the origin about what is older

@@ -46,6 +46,7 @@ pub(crate) enum Color {
 pub(crate) enum FreshnessWord {
     Any,
     Check,
+    Http,
 }
 
 pub(crate) fn progress() -> impl TypedValueParser<Value = Progress> {
@@ -61,7 +62,7 @@ pub(crate) fn shared_mode() -> impl TypedValueParser<Value = Mode> {
 }
 
 pub(crate) fn freshness() -> impl TypedValueParser<Value = FreshnessWord> {
-    words(&[("any", FreshnessWord::Any), ("check", FreshnessWord::Check)])
+    words(&[("any", FreshnessWord::Any), ("check", FreshnessWord::Check), ("http", FreshnessWord::Http)])
 }
 
 pub(crate) fn check_method() -> impl TypedValueParser<Value = CheckMethod> {
@@ -93,6 +94,11 @@ pub(crate) fn http_version() -> impl TypedValueParser<Value = HttpVersion> {
 
 pub(crate) fn resume() -> impl TypedValueParser<Value = Resume> {
     words(&[("auto", Resume::Auto), ("always", Resume::Always), ("never", Resume::Never)])
+}
+
+pub(crate) fn method() -> impl TypedValueParser<Value = dl::run::terms::Method> {
+    use dl::run::terms::Method;
+    words(&[("hash", Method::Hash), ("mtime", Method::Mtime)])
 }
 
 /// Whether TLS 1.3 is the least that is spoken.

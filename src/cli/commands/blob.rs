@@ -2,6 +2,7 @@
 
 use crate::cli::args::artifact::{BlobLs, BlobPath, BlobPut, BlobRm, OfHashes};
 use crate::cli::commands::cache_set::many;
+use crate::cli::meaning::sharing::shared;
 use crate::cli::output::escape_field;
 use crate::cli::progress::Spoken;
 use crate::cli::{Session, report};
@@ -108,7 +109,7 @@ pub(crate) fn of_user(error: Error) -> Error {
 /// # Errors
 /// Usage, not found, integrity, disk, cache.
 pub(crate) fn cat(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: OfHashes = session.args()?;
     if global.json {
         return Err(Error::usage("--json and the blob's bytes cannot both go to standard output")
@@ -116,7 +117,8 @@ pub(crate) fn cat(session: &Session<'_>) -> Result<u8> {
     }
     some_hash(&args.hash)?;
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     each(session, false, &args.hash, |text| {
         let digest = cache.hash(text)?;
         match artifacts.open(&digest)? {
@@ -137,14 +139,15 @@ pub(crate) fn cat(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// As [`cat`].
 pub(crate) fn path(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: BlobPath = session.args()?;
     some_hash(&args.hash)?;
     if args.name.is_some() && args.hash.len() > 1 {
         return Err(Error::usage("--as names one blob"));
     }
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     each(session, global.json, &args.hash, |text| {
         let content = artifacts.get(&cache.hash(text)?)?;
         let path = match &args.name {
@@ -164,11 +167,12 @@ pub(crate) fn path(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// As [`cat`].
 pub(crate) fn stat(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: OfHashes = session.args()?;
     some_hash(&args.hash)?;
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     each(session, global.json, &args.hash, |text| {
         let content = artifacts.get(&cache.hash(text)?)?;
         let uses = cache.uses(&content.digest)?;

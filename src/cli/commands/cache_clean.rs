@@ -9,6 +9,7 @@ use crate::cli::{Session, report};
 use dl::cache::Cache;
 use dl::cache::clean::{Choices, DEAD_AFTER, Doomed, GRACE};
 use dl::cache::query::Purpose;
+use dl::cache::verify::Verified;
 use dl::clock::show_size;
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::path_to_json;
@@ -94,8 +95,12 @@ pub(crate) fn clean(session: &Session<'_>) -> Result<u8> {
         0 => String::new(),
         count => format!(", {}", many(usize::try_from(count).unwrap_or(usize::MAX), "stray file")),
     };
+    let responses = match cleaned.responses {
+        0 => String::new(),
+        count => format!(", {}", many(usize::try_from(count).unwrap_or(usize::MAX), "response")),
+    };
     let word = if args.dry_run { "would remove" } else { "removed" };
-    session.output.tell(word, &format!(" {items}{files}, {}", show_size(cleaned.bytes)));
+    session.output.tell(word, &format!(" {items}{responses}{files}, {}", show_size(cleaned.bytes)));
     Ok(0)
 }
 
@@ -143,20 +148,7 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
             session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
         }
     }
-    for content in &verified.contents {
-        let (damage, path) = (content.damage.name(), &content.path);
-        let hash = dl::cache::content::spelled(&content.digest);
-        if global.json {
-            let path = path_to_json(path);
-            session
-                .output
-                .json(&json!({ "schema": 1, "damage": damage, "repaired": false, "hash": hash, "path": path }))?;
-        } else {
-            let state = if args.repair { "lost" } else { "" };
-            let columns = [damage, state, "", &hash, &escape_field(path.as_os_str().as_bytes())];
-            session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
-        }
-    }
+    tell_others(session, &verified, global.json, args.repair)?;
     let count = usize::try_from(verified.items).unwrap_or(usize::MAX);
     session.output.tell("verified", &format!("  {}, {} hashed", many(count, "item"), show_size(verified.bytes)));
     if verified.is_whole(args.repair) {
@@ -167,10 +159,11 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         "damaged",
         format!(
             "{} damaged",
-            match (verified.findings.len(), verified.contents.len()) {
-                (0, 0) => "the registry is".to_owned(),
-                (0, contents) => format!("{} that no item has are", many(contents, "blob")),
-                (items, _) => format!("{items} of {} are", many(count, "item")),
+            match (verified.findings.len(), verified.contents.len(), verified.responses.len()) {
+                (0, 0, 0) => "the registry is".to_owned(),
+                (0, 0, responses) => format!("{} are", many(responses, "stored response")),
+                (0, contents, _) => format!("{} that no item has are", many(contents, "blob")),
+                (items, ..) => format!("{items} of {} are", many(count, "item")),
             }
         ),
     );
@@ -179,4 +172,46 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
     }
     report::failure(&session.output, &error.hint("dl cache verify --repair"), global.json)?;
     Ok(Kind::Integrity.exit_code())
+}
+
+/// Tells which contents are damaged that no item has.
+fn tell_others(session: &Session<'_>, verified: &Verified, json: bool, is_repair: bool) -> Result<()> {
+    for finding in &verified.responses {
+        if json {
+            session.output.json(&json!({
+                "schema": 1,
+                "damage": finding.damage.name(),
+                "repaired": false,
+                "id": null,
+                "version_id": null,
+                "uri": finding.uri,
+                "path": path_to_json(&finding.path),
+                "status": null,
+            }))?;
+        } else {
+            let columns = [
+                finding.damage.name().to_owned(),
+                if is_repair { "removed" } else { "" }.to_owned(),
+                "response".to_owned(),
+                escape_field(finding.uri.as_bytes()),
+                escape_field(finding.path.as_os_str().as_bytes()),
+            ];
+            session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
+        }
+    }
+    for content in &verified.contents {
+        let (damage, path) = (content.damage.name(), &content.path);
+        let hash = dl::cache::content::spelled(&content.digest);
+        if json {
+            let path = path_to_json(path);
+            session
+                .output
+                .json(&json!({ "schema": 1, "damage": damage, "repaired": false, "hash": hash, "path": path }))?;
+        } else {
+            let state = if is_repair { "lost" } else { "" };
+            let columns = [damage, state, "", &hash, &escape_field(path.as_os_str().as_bytes())];
+            session.output.bytes((columns.join("\t") + "\n").as_bytes())?;
+        }
+    }
+    Ok(())
 }

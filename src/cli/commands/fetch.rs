@@ -1,6 +1,7 @@
 //! `dl fetch`: makes tasks of what was asked, lets the manager do them, and tells what came of each.
 
 use super::fetch_outcome::{Outcome, Told};
+use super::fetch_renewal;
 use crate::cli::Session;
 use crate::cli::args::Fetch;
 use crate::cli::context::read_named_text;
@@ -39,6 +40,7 @@ pub(crate) const EXAMPLES: &str = "\
   dl --member data/trips.csv -o trips.csv https://example.org/all.zip
   dl --unpack -O https://example.org/trips.csv.gz    writes trips.csv
   dl --no-cache https://example.org/status.json | jq .state
+  dl --freshness http --explain https://api.example.org/rates.json
   dl --max-age 1d --stale-if-error --json https://example.org/rates.json
   dl --data-json '{\"q\": 1}' -H 'Authorization: @env:API_TOKEN' https://api.example.org/search
   dl --dry-run --explain https://example.org/trips.csv";
@@ -89,6 +91,10 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
             plan.push(Planned::Task(tasks.len()));
             tasks.push(task);
         }
+    }
+    if fetch_renewal::is_this(session) {
+        let cache = cache_options(session, &args, &mut tasks)?;
+        return Ok(fetch_renewal::renew(manager_options(session, &args, cache, None), tasks));
     }
     refuse_json_beside_bytes(&args, &tasks)?;
     let cache = cache_options(session, &args, &mut tasks)?;
@@ -250,6 +256,7 @@ fn do_all(
     let mut plan = plan.into_iter().peekable();
     let limited = options.cache.clone().filter(|_| !args.tell.dry_run);
     let mut has_written = false;
+    let mut renews = false;
     let manager = Manager::new(options);
     let listener = |index: usize| watch.listener(index);
     let mut done = |index: usize, report: Report| {
@@ -264,6 +271,7 @@ fn do_all(
             }
         }
         has_written |= report.source == Some(Source::Network);
+        renews |= report.renew && report.error.is_none();
         outcome.take(tasks.get(index), report);
     };
     if !tasks.is_empty() {
@@ -275,6 +283,9 @@ fn do_all(
         }
     }
     let code = outcome.end();
+    if renews {
+        fetch_renewal::start();
+    }
     if let Some(options) = limited.filter(|_| has_written) {
         keep_limits(layers, &options);
     }

@@ -17,7 +17,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How it is told.
 #[derive(Debug, Clone, Default)]
@@ -236,8 +236,9 @@ fn shown_name(report: &Report) -> String {
 /// A rate, or how old the bytes are.
 fn detail(source: Source, report: &Report, now: Timestamp) -> Option<String> {
     let age = || {
-        let item = report.item.as_ref()?;
-        Some(show_age(now.since(item.validated_at.unwrap_or(item.created_at))))
+        let told = || Some(Duration::from_secs(report.headers.text("age")?.parse().ok()?));
+        let item = report.item.as_ref();
+        item.map(|item| now.since(item.validated_at.unwrap_or(item.created_at))).or_else(told).map(show_age)
     };
     match source {
         Source::Network => {
@@ -246,7 +247,7 @@ fn detail(source: Source, report: &Report, now: Timestamp) -> Option<String> {
             Some(format!("{}/s", show_size(rate)))
         }
         Source::Hit => age().map(|age| format!("{age} old (--refresh to ask)")),
-        Source::Stale => age().map(|age| format!("{age} old; the origin could not be asked")),
+        Source::Stale => age().map(|age| format!("{age} old; not confirmed by the origin")),
         Source::Revalidated => Some("unchanged at the origin".to_owned()),
         Source::Present => Some("already there".to_owned()),
         Source::Kept => Some("left as it is".to_owned()),
@@ -273,7 +274,7 @@ fn head_of(report: &Report) -> Option<Vec<u8>> {
 }
 
 /// Writes a small file whole or not at all; into a device or pipe it is simply written.
-fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result<()> {
+pub(super) fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result<()> {
     let failed = |e: std::io::Error| Error::disk(format!("cannot write `{}`", path.display()), &e);
     let existing = std::fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {

@@ -43,7 +43,7 @@ pub(crate) fn pages() -> Result<Vec<(String, Vec<u8>)>> {
         let command = command.clone().name(name.clone()).bin_name(format!("dl {group}"));
         all.push((name, render(command.version(env!("CARGO_PKG_VERSION")))?));
     }
-    for verb in verbs::VERBS {
+    for verb in verbs::all() {
         let name = format!("dl-{}", verb.words.join("-"));
         let command = verb.described().name(name.clone()).bin_name(format!("dl {}", verb.name()));
         all.push((name, render(command.version(env!("CARGO_PKG_VERSION")))?));
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn every_command_has_a_page() {
         let pages = super::pages().unwrap();
-        assert_eq!(pages.len(), 1 + crate::cli::verbs::GROUPS.len() + crate::cli::verbs::VERBS.len());
+        assert_eq!(pages.len(), 1 + crate::cli::verbs::GROUPS.len() + crate::cli::verbs::all().count());
         for (name, page) in pages {
             assert!(String::from_utf8(page).unwrap().contains(".TH"), "{name}");
         }

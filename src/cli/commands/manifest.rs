@@ -7,6 +7,7 @@ use crate::cli::commands::blob::{each, of_user, put_json, some_hash, warn_missin
 use crate::cli::commands::cache_set::many;
 use crate::cli::context::read_named;
 use crate::cli::meaning::request::text_or_file;
+use crate::cli::meaning::sharing::shared;
 use crate::cli::output::escape_field;
 use crate::cli::progress::Spoken;
 use crate::cli::settings::Layers;
@@ -110,7 +111,8 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
     let args: ManifestShow = session.args()?;
     some_hash(&args.hash)?;
     let cache = open(session, &global)?;
-    let artifacts = with_schemas(&cache, &layers);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = with_schemas(&cache, &layers).asking(shared.as_deref());
     let configured: Vec<&str> = artifacts.known_classes().collect();
     each(session, global.json, &args.hash, |text| {
         let digest = cache.hash(text)?;
@@ -151,13 +153,14 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// Usage, not found, integrity, disk, cache.
 pub(crate) fn checkout(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: ManifestCheckout = session.args()?;
     let [hash, dir] = args.words.as_slice() else {
         return Err(Error::usage("expected HASH DIR").hint("dl manifest checkout -h"));
     };
     let cache = open(session, &global)?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     let if_exists = match args.if_exists {
         Some(task::IfExists::Keep) => archive::IfExists::Keep,
         Some(task::IfExists::Error) => archive::IfExists::Error,
@@ -181,11 +184,12 @@ pub(crate) fn checkout(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// As [`show`]; integrity: a cycle.
 pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: OfHashes = session.args()?;
     some_hash(&args.hash)?;
     let cache = open(session, &global)?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     each(session, global.json, &args.hash, |text| {
         let digest = cache.hash(text)?;
         let (manifest, bytes) = artifacts.manifest(&digest)?;
@@ -227,11 +231,12 @@ pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// Integrity, if something is damaged or not here; not found: the manifest itself; usage, disk, cache.
 pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
-    let (global, _) = session.settle()?;
+    let (global, layers) = session.settle()?;
     let args: OfHashes = session.args()?;
     some_hash(&args.hash)?;
     let cache = open(session, &global)?;
-    let artifacts = Artifacts::new(&cache);
+    let shared = shared(session, &global, &layers)?;
+    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
     each(session, global.json, &args.hash, |text| {
         let digest = cache.hash(text)?;
         let (mut count, mut bytes) = (1, artifacts.manifest(&digest)?.1.len() as u64);

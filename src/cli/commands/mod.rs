@@ -1,5 +1,6 @@
 //! One file a subcommand: plain values in, outcome out.
 
+pub(crate) mod artifact_share;
 pub(crate) mod blob;
 pub(crate) mod cache_cat;
 pub(crate) mod cache_clean;
@@ -16,10 +17,12 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod fetch;
 mod fetch_outcome;
+mod fetch_renewal;
 pub(crate) mod kv_read;
 pub(crate) mod kv_write;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod run;
 pub(crate) mod version;
 
 use super::Session;

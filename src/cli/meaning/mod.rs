@@ -15,11 +15,12 @@ use super::input::Asked;
 use super::settings::{Folded, Host, Layers, Setting, Typed, fold};
 use clap::FromArgMatches as _;
 use dl::attribute_text;
+use dl::cache::freshness::Renewal;
 use dl::cache::item::Trust;
 use dl::clock::Timestamp;
 use dl::descriptor::address::parse_url;
 use dl::error::{Error, Result};
-use dl::manager::task::{Description, Freshness, Policy, Task};
+use dl::manager::task::{Description, Freshness, Http, Policy, Task};
 use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
 use request::Common;
 use std::cell::OnceCell;
@@ -165,16 +166,36 @@ fn args_of(folded: &Folded) -> Result<Fetch> {
 /// Which stored version may be used; the most asking of the options given wins.
 fn freshness(age: &Age) -> Result<Freshness> {
     let check = age.refresh || age.freshness == Some(FreshnessWord::Check);
+    if age.force && check {
+        return Err(Error::usage("--refresh asks whether the stored version still stands, --force does not care"));
+    }
+    if age.freshness == Some(FreshnessWord::Http) {
+        return by_http(age);
+    }
     Ok(match age.max_age {
-        _ if age.force && check => {
-            return Err(Error::usage("--refresh asks whether the stored version still stands, --force does not care"));
-        }
         _ if age.force => Freshness::Force,
         _ if check => Freshness::Check,
         Some(Duration::ZERO) => Freshness::Check,
         Some(max_age) => Freshness::MaxAge(max_age),
         None => Freshness::Any,
     })
+}
+
+/// The rules of HTTP; the other options say what of them is asked for.
+fn by_http(age: &Age) -> Result<Freshness> {
+    if age.newer_than.is_some() || age.older_than.is_some() {
+        return Err(Error::usage(
+            "--newer-than and --older-than choose among items; with --freshness http the rules of HTTP do",
+        )
+        .hint("--max-age limits how old a response may be"));
+    }
+    let renewal = match age.max_age {
+        _ if age.force => Renewal::Reload,
+        _ if age.refresh => Renewal::Revalidate,
+        Some(Duration::ZERO) => Renewal::Revalidate,
+        _ => Renewal::Usual,
+    };
+    Ok(Freshness::Http(Http { renewal, max_age: age.max_age, renewing: false }))
 }
 
 fn policy(args: &Fetch) -> Result<Policy> {
@@ -274,6 +295,15 @@ mod tests {
         assert_eq!(of(&["--freshness=any"]), Freshness::Any);
         assert_eq!(of(&["--force"]), Freshness::Force);
         assert!(planned(&["https://h/", "--refresh", "--force"], "").is_err());
+        let http = |renewal, max_age| Freshness::Http(Http { renewal, max_age, renewing: false });
+        assert_eq!(of(&["--freshness", "http"]), http(Renewal::Usual, None));
+        assert_eq!(of(&["--freshness", "http", "--refresh"]), http(Renewal::Revalidate, None));
+        assert_eq!(of(&["--freshness", "http", "--max-age", "9"]), http(Renewal::Usual, Some(Duration::from_secs(9))));
+        let by_config =
+            |words: &[&str]| planned(&[&["https://h/"], words].concat(), "freshness = \"http\"\nmax-age = \"1d\"");
+        assert_eq!(by_config(&["--force"]).unwrap().policy.freshness, http(Renewal::Reload, None));
+        assert_eq!(by_config(&["--freshness", "any"]).unwrap().policy.freshness, Freshness::Any);
+        assert!(by_config(&["--newer-than", "1d"]).is_err());
     }
 
     #[test]

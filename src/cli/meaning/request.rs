@@ -1,5 +1,6 @@
 //! From the options of "What to ask for" to the descriptor of one URL.
 
+use crate::cli::args::values::FreshnessWord;
 use crate::cli::args::{Age, Ask, Fetch};
 use crate::cli::context::{Context, read_named, read_named_text};
 use crate::cli::input::{self, Asked};
@@ -150,9 +151,10 @@ fn named(ask: &Ask) -> usize {
 fn header(text: &str, args: &Fetch) -> Result<Header> {
     let name = text.split([':', ';']).next().unwrap_or_default().trim();
     let of_a_part = name.eq_ignore_ascii_case("range") || name.eq_ignore_ascii_case("if-range");
-    if of_a_part && !args.global.no_cache {
+    let takes_parts = args.global.no_cache || args.age.freshness == Some(FreshnessWord::Http);
+    if of_a_part && !takes_parts {
         return Err(Error::usage(format!("the header `{name}` asks for a part, and whole files are cached"))
-            .hint("with --no-cache it is sent"));
+            .hint("with --freshness http or --no-cache it is sent"));
     }
     if let Some((name, value)) = text.split_once(':')
         && let Some(variable) = value.trim().strip_prefix("@env:")

@@ -3,7 +3,7 @@
 use super::{Found, Slot, Store, open_entry};
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
-use crate::kv::driver::{Condition, Count, Record};
+use crate::kv::driver::{Condition, Count, Record, decimal};
 use crate::kv::envelope::{Envelope, Value};
 use std::time::{Duration, Instant};
 
@@ -76,14 +76,6 @@ impl Store {
     }
 }
 
-/// A number as `inc` writes it: no sign but `-`, no leading zeros, no spaces.
-#[must_use]
-pub fn decimal(text: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(text).ok()?;
-    let number: i64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
-}
-
 /// Waits between tries that others won, a little longer each time, at random, for so long in all.
 pub(super) struct Pause {
     tries: u32,
@@ -111,23 +103,5 @@ impl Pause {
         let share = f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX);
         std::thread::sleep(longest.mul_f64(share));
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decimal;
-
-    #[test]
-    fn a_number_has_one_form() {
-        for (text, number) in
-            [("0", 0), ("-7", -7), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)]
-        {
-            assert_eq!(decimal(text.as_bytes()), Some(number));
-        }
-        for bad in ["", "+1", "01", "-0", " 1", "1\n", "1.0", "9223372036854775808", "x", "\u{661}"] {
-            assert_eq!(decimal(bad.as_bytes()), None, "{bad}");
-        }
-        assert_eq!(decimal(b"\xff"), None);
     }
 }

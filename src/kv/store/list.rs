@@ -26,7 +26,7 @@ impl Store {
             }
             Ok(())
         }))?;
-        if abilities.picks_keys {
+        if abilities.wraps() {
             self.list_hashed(&mut listed)?;
         }
         if detail {

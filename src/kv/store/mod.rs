@@ -27,8 +27,6 @@ const BATCH_KEYS: usize = 128;
 /// How many tries an overwrite has to see which pieces it makes superfluous.
 const OVERWRITE_TRIES: u32 = 16;
 
-pub use crate::kv::store::count::decimal;
-
 /// An open store. Clones share one connection.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -7,12 +7,10 @@ use crate::error::{Error, Kind, Result};
 use crate::kv::driver::{Condition, Content, Record, Version};
 use crate::kv::envelope::{Pieces, piece_name};
 use std::io::Read;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Pieces outlive their head, whose clock may be coarser, by this.
 const MARGIN: Duration = Duration::from_mins(1);
-/// How often a value is read anew when it was replaced while its pieces were read.
-const JOIN_TRIES: u32 = 16;
 
 impl Store {
     /// Writes what is read as pieces of at most `piece_bytes`; the caller writes the head.
@@ -57,10 +55,12 @@ impl Store {
         Ok(pieces)
     }
 
-    /// The value whose pieces these are. One that was replaced meanwhile is read anew.
+    /// The value whose pieces these are. One that was replaced meanwhile is read anew, for as long as an answer is
+    /// waited for: those who write all the time take the pieces away under the reader.
     pub(super) fn join(&self, slot: &Slot, pieces: Pieces, version: Version) -> Result<Option<Vec<u8>>> {
         let (mut pieces, mut version) = (pieces, version);
-        for _ in 0..JOIN_TRIES {
+        let start = Instant::now();
+        while start.elapsed() <= self.patience {
             let why = match self.gather(&pieces)? {
                 Ok(value) => return Ok(Some(value)),
                 Err(why) => why,

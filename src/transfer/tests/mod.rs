@@ -95,7 +95,7 @@ fn job(url: &Url) -> Job {
         credentials: None,
         body: None,
     };
-    Job { request, mirrors: Vec::new(), conditions: None, proof: Proof::default() }
+    Job { request, mirrors: Vec::new(), conditions: None, one_response: false, proof: Proof::default() }
 }
 
 thread_local! {

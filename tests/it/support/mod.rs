@@ -11,6 +11,7 @@ pub mod random;
 pub mod reply;
 pub mod sandbox;
 pub mod servers;
+pub mod stores;
 pub mod strace;
 pub mod tls;
 pub mod transcript;

@@ -74,6 +74,13 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// Kills it, and gives its folder and port for another.
+    pub fn kill(mut self) -> (TempDir, u16) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (std::mem::replace(&mut self.folder, prepared()), self.port)
+    }
+
     /// Puts a file among those that it serves.
     pub fn put(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.folder.path().join("files").join(name);

@@ -1,4 +1,4 @@
-//! Shell patterns over the names of members.
+//! Shell patterns over names and paths.
 
 /// Whether a pattern means a path: `*` is any text, also over `/` (as in unzip, tar and `SQLite`'s GLOB), `?` one character,
 /// `[a-z]` and `[!a-z]` one of a set; `[` without an end is itself. A pattern that means a folder means all below it.
@@ -7,6 +7,17 @@ pub(crate) fn selects(pattern: &str, path: &str) -> bool {
     let text: Vec<char> = path.chars().collect();
     matches(&pattern, &text)
         || text.iter().enumerate().any(|(at, c)| *c == '/' && at > 0 && matches(&pattern, &text[..at]))
+}
+
+/// Whether a pattern means exactly this name.
+pub(crate) fn names(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    matches(&pattern, &name)
+}
+
+/// Whether a text has a character that means more than itself in a pattern.
+pub(crate) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '['])
 }
 
 /// One star to go back to is enough: a later one takes whatever an earlier one could. So the time is bounded by the product

@@ -1,0 +1,121 @@
+//! `dl kv …`: one key-value interface over many stores.
+
+use super::Verb;
+use crate::cli::args::kv;
+use crate::cli::commands;
+use clap::CommandFactory as _;
+
+pub(super) const VERBS: &[Verb] = &[
+    Verb {
+        words: &["kv", "get"],
+        aliases: &[],
+        about: "The value of a key: its bytes, nothing added",
+        examples: "  dl kv get greeting --store redis://localhost\n  DL_KV_STORE=file:cache dl kv get report > report.pdf",
+        options: kv::OfKey::command,
+        run: commands::kv_read::get,
+    },
+    Verb {
+        words: &["kv", "get-many"],
+        aliases: &[],
+        about: "The values of several keys, as JSON lines",
+        examples: "  dl kv get-many a b --store redis://localhost | jq -r .value\n  dl kv get-many --keys-from keys.txt",
+        options: kv::OfKeys::command,
+        run: commands::kv_read::get_many,
+    },
+    Verb {
+        words: &["kv", "set"],
+        aliases: &[],
+        about: "Store a value",
+        examples: "  dl kv set greeting hello --ttl 10m --store redis://localhost\n  dl kv set report @report.pdf\n  make-table | dl kv set table -",
+        options: kv::Set::command,
+        run: commands::kv_write::set,
+    },
+    Verb {
+        words: &["kv", "add"],
+        aliases: &[],
+        about: "Store a value only where none is: exit 11 if one is",
+        examples: "  dl kv add lock \"$$\" --ttl 30s && work",
+        options: kv::Set::command,
+        run: commands::kv_write::add,
+    },
+    Verb {
+        words: &["kv", "set-many"],
+        aliases: &[],
+        about: "Store several values; prints each key that was",
+        examples: "  dl kv set-many a=1 b=2\n  dl kv get-many --keys-from keys.txt --store file:old | dl kv set-many - --store redis://localhost",
+        options: kv::SetMany::command,
+        run: commands::kv_write::set_many,
+    },
+    Verb {
+        words: &["kv", "del"],
+        aliases: &["delete"],
+        about: "Remove keys: exit 3 if one was not there",
+        examples: "  dl kv del a b\n  dl kv ls -0 --prefix old: | dl kv del -0 --keys-from - --prefix old:",
+        options: kv::OfKeys::command,
+        run: commands::kv_write::del,
+    },
+    Verb {
+        words: &["kv", "has"],
+        aliases: &[],
+        about: "Whether a key is there: exit 0 or 11",
+        examples: "  dl kv has greeting && echo yes",
+        options: kv::OfKey::command,
+        run: commands::kv_read::has,
+    },
+    Verb {
+        words: &["kv", "inc"],
+        aliases: &[],
+        about: "Add to a number, in one atomic step; prints the new value",
+        examples: "  dl kv inc visits\n  dl kv inc visits 10 --ttl 1d",
+        options: kv::Count::command,
+        run: commands::kv_write::inc,
+    },
+    Verb {
+        words: &["kv", "dec"],
+        aliases: &[],
+        about: "Subtract from a number, in one atomic step; prints the new value",
+        examples: "  dl kv dec stock 3",
+        options: kv::Count::command,
+        run: commands::kv_write::dec,
+    },
+    Verb {
+        words: &["kv", "ls"],
+        aliases: &["list"],
+        about: "The keys, without the prefix",
+        examples: "  dl kv ls --prefix user: --store redis://localhost\n  dl kv ls --long --json | jq -r .expires_at",
+        options: kv::Ls::command,
+        run: commands::kv_read::ls,
+    },
+    Verb {
+        words: &["kv", "count"],
+        aliases: &[],
+        about: "How many keys there are",
+        examples: "  dl kv count --prefix user:",
+        options: kv::Whole::command,
+        run: commands::kv_read::count,
+    },
+    Verb {
+        words: &["kv", "stat"],
+        aliases: &[],
+        about: "Size and expiry of a value, as JSON",
+        examples: "  dl kv stat greeting | jq .expires_at",
+        options: kv::OfKey::command,
+        run: commands::kv_read::stat,
+    },
+    Verb {
+        words: &["kv", "clear"],
+        aliases: &[],
+        about: "Remove every key below --prefix, or all",
+        examples: "  dl kv clear --prefix user:",
+        options: kv::Whole::command,
+        run: commands::kv_write::clear,
+    },
+    Verb {
+        words: &["kv", "ping"],
+        aliases: &[],
+        about: "Whether the store answers",
+        examples: "  dl kv ping --store redis://localhost",
+        options: kv::Whole::command,
+        run: commands::kv_read::ping,
+    },
+];
