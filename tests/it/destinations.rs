@@ -348,9 +348,22 @@ fn a_fifo_and_a_device_are_written_never_replaced() {
 fn dead_temporary_files_are_swept() {
     let sandbox = Sandbox::new();
     let origin = Origin::of("content");
-    sandbox.write(".dl-0123abcd.part", "left by a killed one");
-    sandbox.dl(["fetch", "-o", "a", &origin.url("/a")]).run().ok();
-    assert_eq!(sandbox.work_tree(), ["a"]);
+    let url = origin.url("/a");
+    sandbox.write("given/b", "b");
+    let stored = sandbox.run("manifest put --class A --dir given").ok().out().trim_end().to_owned();
+    for (words, left) in [
+        (&["fetch", "-o", "dir/a", &url][..], "dir/a"),
+        (&["fetch", "--meta", "dir/meta", &url], "dir/meta"),
+        (&["fetch", "--force", "-D", "dir/head", &url], "dir/head"),
+        (&["cache", "export", "dir/export"], "dir/export"),
+        (&["manifest", "checkout", &stored, "dir"], "dir/b"),
+        (&["man", "dir"], "dir/dl.1"),
+    ] {
+        sandbox.write("dir/.dl-0123abcd.part", "left by a killed one");
+        sandbox.dl(words.iter().copied()).run().ok();
+        assert!(sandbox.path(left).exists() && !sandbox.path("dir/.dl-0123abcd.part").exists(), "{words:?}");
+        std::fs::remove_dir_all(sandbox.path("dir")).unwrap();
+    }
 }
 
 #[test]

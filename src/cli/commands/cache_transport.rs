@@ -9,7 +9,7 @@ use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::query::Query;
 use dl::clock::show_size;
-use dl::disk::{Replace, Temporary};
+use dl::disk::{Replace, Temporary, remove_dead_temporaries};
 use dl::error::{Error, Result};
 use serde_json::json;
 use std::io::{BufReader, BufWriter, Write as _};
@@ -56,6 +56,7 @@ pub(crate) fn export(session: &Session<'_>) -> Result<u8> {
                 &std::io::ErrorKind::IsADirectory.into(),
             ));
         }
+        remove_dead_temporaries(folder);
         let temporary = Temporary::new_in(folder)?;
         let mut writer = BufWriter::with_capacity(1 << 20, temporary.file());
         let exported = cache.export(&mut writer, &query, args.with_salt)?;
