@@ -1,7 +1,9 @@
 //! Tests of `disk`.
 
+use super::temporary::sweep;
 use super::*;
 use std::io::Write as _;
+use std::time::Duration;
 
 #[test]
 fn a_temporary_appears_whole_or_not_at_all() {

@@ -14,6 +14,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 fn machine(store: &str) -> Sandbox {
     Sandbox::new().with_env("DL_SHARED", store)
@@ -372,9 +373,8 @@ fn way(to: u16, bytes: u64, hangs: bool) -> u16 {
                         let before = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, pass).unwrap();
                         if before <= count as u64 {
                             if hangs {
-                                loop {
-                                    std::thread::park();
-                                }
+                                // The connection stays, and nothing comes.
+                                std::thread::sleep(Duration::from_mins(10));
                             }
                             break;
                         }
