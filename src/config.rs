@@ -116,8 +116,11 @@ pub fn parse_flat(text: &str) -> Result<Vec<Entry>> {
 /// # Errors
 /// Usage: no JSON object.
 pub fn parse_flat_json(text: &str) -> Result<Vec<Entry>> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)
+    let value = crate::json::read_strict(text.as_bytes())
         .map_err(|e| Error::usage(format!("line {}: not a JSON object", e.line())).cause(e.to_string()))?;
+    let serde_json::Value::Object(object) = value else {
+        return Err(Error::usage("line 1: not a JSON object"));
+    };
     object.into_iter().map(|(key, value)| Ok(Entry { value: given_json(value)?, key, line: 0 })).collect()
 }
 

@@ -67,6 +67,9 @@ pub mod digest;
 pub mod disk;
 pub mod error;
 pub mod event;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod glob;
 pub mod http_date;
 pub mod json;

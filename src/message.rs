@@ -2,7 +2,9 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::secret::{Mask, Secret};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
 use std::io::Read;
 use std::path::PathBuf;
@@ -10,6 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use url::Url;
+
+/// The longest URL that is sent or taken.
+pub(crate) const LONGEST_URL_BYTES: usize = 65_534;
 
 /// Header fields in the order in which they came. Names are lower case; values are bytes, never made text by force.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,7 +121,8 @@ impl Head {
     pub fn validators(&self) -> Validators {
         let text = |name| self.fields.text(name).map(|t| t.trim().to_owned());
         Validators {
-            etag: text("etag").filter(|t| !t.is_empty()),
+            // A tag that is not UTF-8 could not be sent back as it came, and two of them would look alike.
+            etag: text("etag").filter(|t| !t.is_empty() && !t.contains(char::REPLACEMENT_CHARACTER)),
             last_modified: text("last-modified").filter(|t| Timestamp::from_http_date(t).is_some()),
             date: text("date").and_then(|t| Timestamp::from_http_date(&t)),
         }
@@ -151,6 +157,13 @@ impl Validators {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.etag.is_none() && self.last_modified.is_none()
+    }
+
+    /// Without a tag that holds one of the user's secrets: a server that says them back is not helped to keep them.
+    #[must_use]
+    pub(crate) fn without(mut self, mask: &Mask) -> Self {
+        self.etag = self.etag.filter(|tag| !mask.finds(tag));
+        self
     }
 
     /// The text for `If-Range`: a strong entity tag, else a `Last-Modified` at least 60 s before `Date`.
@@ -270,6 +283,14 @@ pub struct Credentials {
     pub user: String,
     /// The password.
     pub password: Secret,
+}
+
+impl Credentials {
+    /// Both as the `Basic` scheme sends them (RFC 7617): as secret as the password itself.
+    #[must_use]
+    pub(crate) fn basic(&self) -> Secret {
+        Secret::new(STANDARD.encode(format!("{}:{}", self.user, self.password.expose())))
+    }
 }
 
 /// What a request carries. Cheap to clone.

@@ -208,6 +208,16 @@ impl Secrets {
         redact_userinfo(&out)
     }
 
+    /// The query without what is secret, for an address at another origin.
+    #[must_use]
+    pub fn public_query(&self, url: &Url) -> Option<String> {
+        let public = self.rewrite_query(url, |class| match class {
+            QueryClass::Plain => Keep::Value,
+            QueryClass::Secret | QueryClass::Presigning => Keep::Nothing,
+        });
+        Url::parse(&public).ok()?.query().map(str::to_owned)
+    }
+
     fn could_be_secret(&self, name: &str) -> bool {
         let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase();
         name.starts_with("x-amz-")
@@ -272,13 +282,18 @@ fn raw_pairs(url: &Url) -> Vec<&str> {
     url.query().unwrap_or_default().split('&').filter(|p| !p.is_empty()).collect()
 }
 
-/// Masks `user:password@` after `://`.
+/// Drops `user:password@` after `://`, and after a `//` that begins a reference (or follows a scheme whose colon was forgotten).
 fn redact_userinfo(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find("://") {
-        let (before, after) = rest.split_at(start + 3);
+    while let Some(start) = rest.find("//") {
+        let (before, after) = rest.split_at(start + 2);
         out.push_str(before);
+        let word = before[..start].rsplit([' ', '<', '"', '\'', '`', '=', ',', '(']).next().unwrap_or_default();
+        if !word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.:".contains(&b)) {
+            rest = after;
+            continue;
+        }
         let end = after.find(['/', '?', '#', ' ', '"', '>', '\'', '`']).unwrap_or(after.len());
         rest = after;
         if let Some(at) = after[..end].rfind('@') {
@@ -304,6 +319,12 @@ impl Mask {
         all.sort_by_key(|s| std::cmp::Reverse(s.len()));
         all.dedup();
         Self(all)
+    }
+
+    /// Whether the text holds one of the secrets.
+    #[must_use]
+    pub fn finds(&self, text: &str) -> bool {
+        self.0.iter().any(|secret| text.contains(secret.as_str()))
     }
 
     /// The text without the secrets.
@@ -357,6 +378,14 @@ mod tests {
     }
 
     #[test]
+    fn what_another_origin_may_see() {
+        let query = |text: &str| Secrets::default().public_query(&url(text));
+        assert_eq!(query("http://h/?a=1&token=x&b=%20"), Some("a=1&b=%20".to_owned()));
+        assert_eq!(query("http://h/?X-Amz-Signature=x"), None);
+        assert_eq!(query("http://h/"), None);
+    }
+
+    #[test]
     fn texts_are_redacted() {
         let secrets = Secrets::default();
         assert_eq!(
@@ -364,6 +393,13 @@ mod tests {
             "<https://h/x?access_token=<redacted>&y=1>; rel=next"
         );
         assert_eq!(secrets.redact_references("/y?key=abc#z"), "/y?key=<redacted>#z");
+        for (given, shown) in [
+            ("//u:p@h/x", "//h/x"),
+            ("see `http//u:p@h/x`", "see `http//h/x`"),
+            ("https://h/a//b@c", "https://h/a//b@c"),
+        ] {
+            assert_eq!(secrets.redact_references(given), shown);
+        }
         for masked in ["/y?key=<redacted>#z", "<https://h/x?token=<redacted>&y=1>; rel=next", "/y?sig=<redacted>"] {
             assert_eq!(secrets.redact_references(masked), masked, "what is stored is shown as it was stored");
         }

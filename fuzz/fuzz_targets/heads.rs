@@ -1,7 +1,10 @@
 //! Fields that a server sends: names, ranges, dates, digests; and netrc, which is as old and as loose.
 #![no_main]
 
+use dl::cache::freshness::directive::{Directives, MOST_SECONDS, Seconds};
+use dl::cache::freshness::range::wanted;
 use dl::clock::Timestamp;
+use dl::fuzzing::retry_after;
 use dl::message::{ContentRange, Fields, Head};
 use dl::transfer::{filename, netrc};
 use libfuzzer_sys::fuzz_target;
@@ -32,5 +35,17 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(time) = Timestamp::from_http_date(&text) {
         let _ = time.to_http_date();
     }
-    let _ = netrc::find(&text, "example.org");
+    let directives = Directives::parse(bytes.split(|byte| *byte == b'\n'));
+    if let Seconds::Given(seconds) = directives.seconds("max-age") {
+        assert!(directives.has("max-age") && seconds <= MOST_SECONDS);
+    }
+    let _ = (directives.is_bare("no-cache"), directives.qualified("private"));
+    let mut ranges = Fields::new();
+    ranges.push("range", bytes);
+    let _ = wanted(&ranges);
+    let now = Timestamp::from_seconds(1_800_000_000);
+    if let Some(wait) = retry_after(bytes, now) {
+        assert!(!bytes.contains(&b'-') || bytes.contains(&b','), "{wait:?} of a negative number");
+    }
+    let _ = netrc::find(&text, "example.org").is_ok();
 });

@@ -51,7 +51,8 @@ pub(crate) fn find(registry: &Registry, text: &str, secrets: &Secrets, purpose: 
 }
 
 fn unknown(text: &str) -> Error {
-    Error::new(Kind::NotFound, "not_found", format!("no item is known as `{text}`"))
+    let shown = Secrets::default().redact_references(text);
+    Error::new(Kind::NotFound, "not_found", format!("no item is known as `{shown}`"))
         .hint("an item is an id, KEY-VERSION, a URI, a path, sha256:HEX, or a key (8 digits or more)")
 }
 

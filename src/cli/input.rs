@@ -288,6 +288,24 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_list_is_read_or_named_with_its_line(text: String, words in "(https?://h/[a-z '\"\\\\#=./]{0,20}|(out|checksum|mirror|filename)=[a-z./]{0,8}|[\n \t])*") {
+            for text in [text, words] {
+                match parse_list(&text, "list") {
+                    Ok(all) => for asked in all {
+                        proptest::prop_assert!(dl::descriptor::address::parse_url(&asked.url).is_ok());
+                        let output = asked.output.unwrap_or_default();
+                        proptest::prop_assert!(!output.components().any(|c| matches!(c, Component::ParentDir)));
+                        let below = place_below(Some(Path::new("d")), &output);
+                        proptest::prop_assert!(below.is_err() || below.is_ok_and(|path| path.starts_with("d")));
+                    },
+                    Err(error) => proptest::prop_assert!(error.message().starts_with("list:"), "{}", error.message()),
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_list_has_a_file_a_line() {
         let text = format!(

@@ -1,14 +1,12 @@
 //! URLs: one parse (the WHATWG standard's) for key, policy and connection.
 
 use crate::error::{Error, Result};
-use crate::message::Credentials;
+use crate::message::{Credentials, LONGEST_URL_BYTES};
 use crate::secret::{Secret, Secrets};
 use url::Url;
 
 /// The schemes that `dl` fetches.
 pub const SCHEMES: [&str; 5] = ["http", "https", "ftp", "ftps", "file"];
-/// The longest URL that is taken.
-const LONGEST_URL_BYTES: usize = 65_534;
 
 /// A URI as it names an item: normalised if `dl` could fetch it, else as it stands.
 #[must_use]
@@ -25,12 +23,7 @@ pub fn identity_uri(uri: &str, secrets: &Secrets) -> String {
 /// Usage: no scheme, a scheme that `dl` does not fetch, control characters, no host, too long.
 pub fn parse_url(text: &str) -> Result<Url> {
     let shown = || Secrets::default().redact_references(&text.chars().take(200).collect::<String>());
-    if text.len() > LONGEST_URL_BYTES {
-        return Err(Error::usage(format!(
-            "the URL is {} bytes long: at most {LONGEST_URL_BYTES} are taken",
-            text.len()
-        )));
-    }
+    check_length(text)?;
     if text.chars().any(char::is_control) {
         return Err(Error::usage(format!("the URL `{}` holds a control character", shown())));
     }
@@ -60,7 +53,16 @@ pub fn parse_url(text: &str) -> Result<Url> {
     if url.scheme() != "file" && url.host_str().is_none_or(str::is_empty) {
         return Err(Error::usage(format!("`{}` names no host", shown())));
     }
+    check_length(url.as_str())?;
     Ok(url)
+}
+
+/// Refuses what is too long to be sent: percent-encoding makes more of a text.
+pub(super) fn check_length(text: &str) -> Result<()> {
+    match text.len() {
+        0..=LONGEST_URL_BYTES => Ok(()),
+        length => Err(Error::usage(format!("the URL is {length} bytes long: at most {LONGEST_URL_BYTES} are taken"))),
+    }
 }
 
 fn no_scheme(text: &str) -> Error {

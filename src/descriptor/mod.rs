@@ -32,7 +32,7 @@ pub mod payload;
 #[cfg(test)]
 mod tests;
 
-use crate::descriptor::address::{append_query, identity_uri, parse_url, take_userinfo};
+use crate::descriptor::address::{append_query, check_length, identity_uri, parse_url, take_userinfo};
 use crate::descriptor::header::{Header, is_token};
 use crate::descriptor::payload::{Encoded, Payload};
 use crate::digest::{Digest, encode_hex};
@@ -140,6 +140,7 @@ impl Descriptor {
         let credentials = self.credentials.clone().or(from_url);
         if !self.query.is_empty() {
             append_query(&mut url, &self.query);
+            check_length(url.as_str())?;
         }
         let payload = Encoded::of(&self.payload)?;
         let method = match &self.method {
@@ -196,6 +197,9 @@ impl Descriptor {
             request.insert("body".into(), digest.to_string().into());
         }
         let mut stored_request = request.clone();
+        if let Some(headers) = stored_request.get_mut("headers") {
+            conceal_references(headers, secrets);
+        }
         if !payload.form.is_empty() {
             request.insert("form".into(), payload.form.clone().into());
             stored_request.insert("form".into(), payload.form.iter().map(conceal_text).collect());
@@ -257,7 +261,9 @@ impl Descriptor {
         for mirror in &self.mirrors {
             all.extend(secrets.secrets_of_url(mirror));
         }
-        all.extend(self.credentials.iter().map(|c| c.password.expose().to_owned()));
+        let from_url = take_userinfo(&mut self.url.clone());
+        let credentials = self.credentials.iter().chain(&from_url).flat_map(|c| [c.password.clone(), c.basic()]);
+        all.extend(credentials.map(|secret| secret.expose().to_owned()));
         for header in &self.headers {
             if let Header::Set(name, value) = header
                 && secrets.is_secret_header(name)
@@ -369,6 +375,15 @@ pub fn tame_integers(value: &mut Value) {
         }
         Value::Array(list) => list.iter_mut().for_each(tame_integers),
         Value::Object(map) => map.values_mut().for_each(tame_integers),
+        _ => {}
+    }
+}
+
+/// Addresses in the user's fields (`Referer`) as they may be stored.
+fn conceal_references(value: &mut Value, secrets: &Secrets) {
+    match value {
+        Value::String(text) => *text = secrets.redact_references(text),
+        Value::Array(list) => list.iter_mut().for_each(|inner| conceal_references(inner, secrets)),
         _ => {}
     }
 }

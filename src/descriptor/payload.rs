@@ -122,6 +122,10 @@ impl Encoded {
                     let media_type = media_type
                         .clone()
                         .unwrap_or_else(|| mime_guess::from_path(path).first_or_octet_stream().to_string());
+                    if media_type.chars().any(char::is_control) {
+                        let why = format!("the media type of the part `{}` holds a control character", part.name);
+                        return Err(Error::usage(why));
+                    }
                     let quoted = quote(&filename);
                     head.extend(["; filename=\"", &quoted, "\"\r\nContent-Type: ", &media_type, "\r\n\r\n"]);
                     let file = Segment::File { path: path.clone(), size: file_size(path)? };

@@ -354,7 +354,7 @@ impl<'a> Asking<'a> {
         self.report.is_new = true;
         let given = self.task.description.filename.clone();
         let name = given
-            .or_else(|| record::server_name(&self.report.headers))
+            .or_else(|| record::server_name(&self.report.headers, &self.report.mask))
             .or_else(|| filename::from_url(&self.task.descriptor.url));
         self.report.ext = name.as_deref().map(|n| filename::extension(n).to_owned());
         self.report.filename = name;

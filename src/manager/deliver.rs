@@ -10,6 +10,7 @@ use crate::partial::Partial;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 /// What stands at a destination.
@@ -174,7 +175,7 @@ pub(crate) fn deliver(cache: Option<&Cache>, source: &Path, place: &Place, wante
     }
     let open = || File::open(source).map_err(|e| Error::disk(format!("cannot read `{}`", source.display()), &e));
     if found == Found::Stream {
-        let mut stream = File::options().write(true).open(&place.path).map_err(|e| failed(&e))?;
+        let mut stream = open_stream(&place.path).map_err(|e| failed(&e))?;
         io::copy(&mut open()?, &mut stream).map_err(|e| failed(&e))?;
         return Ok(true);
     }
@@ -197,6 +198,15 @@ pub(crate) fn deliver(cache: Option<&Cache>, source: &Path, place: &Place, wante
     Ok(true)
 }
 
+/// Opens what is written and never replaced. A socket is spoken to: nothing can open it.
+fn open_stream(path: &Path) -> io::Result<Box<dyn io::Write>> {
+    Ok(if std::fs::metadata(path)?.file_type().is_socket() {
+        Box::new(UnixStream::connect(path)?)
+    } else {
+        Box::new(File::options().write(true).open(path)?)
+    })
+}
+
 /// Delivers an unfinished file that is finished now and is not in the cache. Tells whether the destination was changed.
 pub(crate) fn deliver_partial(
     cache: Option<&Cache>,
@@ -211,7 +221,7 @@ pub(crate) fn deliver_partial(
     }
     if found == Found::Stream {
         let failed = |e: &io::Error| Error::disk(format!("cannot write `{}`", place.path.display()), e);
-        let mut stream = File::options().write(true).open(&place.path).map_err(|e| failed(&e))?;
+        let mut stream = open_stream(&place.path).map_err(|e| failed(&e))?;
         let mut from = partial.file();
         io::Seek::rewind(&mut from).map_err(|e| failed(&e))?;
         io::copy(&mut from, &mut stream).map_err(|e| failed(&e))?;

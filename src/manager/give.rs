@@ -125,7 +125,7 @@ pub(crate) fn final_place(task: &Task, report: &Report) -> Result<Option<Place>>
     let (path, named_by_server) = match &task.destination {
         Destination::Cache | Destination::Open | Destination::Tree { .. } => return Ok(None),
         Destination::Path(path) => (path.clone(), false),
-        Destination::Folder { folder, naming } => match (naming, record::server_name(&report.headers)) {
+        Destination::Folder { folder, naming } => match (naming, record::server_name(&report.headers, &report.mask)) {
             (Naming::Header, Some(name)) => (folder.join(task.name_of_content(name)), true),
             _ => (folder.join(task.url_name()?), false),
         },

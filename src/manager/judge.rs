@@ -1,10 +1,11 @@
 //! Which stored version may answer, and whether it must be checked first. Pure: no clock, no disk, no network.
 
-use crate::cache::item::{Item, Trust};
+use crate::cache::item::{Download, Item, Trust};
 use crate::clock::Timestamp;
 use crate::digest::{Algorithm, Digest};
 use crate::manager::task::{CheckMethod, Freshness, Policy};
 use crate::message::Validators;
+use crate::secret::REDACTED;
 use crate::transfer::job::{Proof, Statuses};
 
 /// What a command would have accepted from the network; a stored version must be no worse.
@@ -27,7 +28,10 @@ impl Acceptance<'_> {
         // FTP and `file:` have no status of HTTP: what was stored from them had succeeded.
         let succeeded = download.http_version.is_empty()
             || download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
-        succeeded && download.trust == *self.trust && (download.length_verified || !self.proof.strict_length)
+        succeeded
+            && !leads_by_a_secret(download)
+            && download.trust == *self.trust
+            && (download.length_verified || !self.proof.strict_length)
     }
 
     fn takes_age(&self, item: &Item) -> bool {
@@ -50,6 +54,13 @@ impl Acceptance<'_> {
         let asked = self.proof.digests.iter().map(|e| e.digest.algorithm());
         asked.filter(|a| recorded(item, *a).is_none()).collect()
     }
+}
+
+/// A redirect whose address held a secret: what is stored of it leads nowhere.
+fn leads_by_a_secret(download: &Download) -> bool {
+    let location = download.headers.text("location");
+    download.http_code.is_some_and(|code| (300..400).contains(&code))
+        && location.is_some_and(|to| to.contains(REDACTED))
 }
 
 fn recorded(item: &Item, algorithm: Algorithm) -> Option<&Digest> {

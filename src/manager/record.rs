@@ -18,6 +18,8 @@ const NAMELESS: &str = "download";
 /// What the registry keeps of an exchange.
 pub(crate) fn download(exchange: &Exchange, digests: Option<&Digests>, task: &Task, private: bool) -> Download {
     let secrets = &task.travel.secrets;
+    // A server may say back what it was told, under any name.
+    let mask = Mask::new(task.descriptor.secret_texts(secrets));
     let head = exchange.head.as_ref();
     let others = digests.into_iter().flat_map(Digests::iter).filter(|d| d.algorithm().name() != "sha256");
     Download {
@@ -25,8 +27,8 @@ pub(crate) fn download(exchange: &Exchange, digests: Option<&Digests>, task: &Ta
         method: exchange.method.clone(),
         http_code: head.map(|h| h.status).filter(|s| *s != 0),
         http_version: head.map(|h| h.version.to_owned()).unwrap_or_default(),
-        headers: head.map(|h| redact_fields(&h.fields, secrets)).unwrap_or_default(),
-        validators: head.map(Head::validators).unwrap_or_default(),
+        headers: head.map(|h| redact_fields(&h.fields, secrets, &mask)).unwrap_or_default(),
+        validators: head.map(Head::validators).unwrap_or_default().without(&mask),
         started_at: exchange.started_at,
         finished_at: exchange.finished_at,
         checksums: others.cloned().collect(),
@@ -39,14 +41,15 @@ pub(crate) fn download(exchange: &Exchange, digests: Option<&Digests>, task: &Ta
 }
 
 /// Fields as they may be stored: secret values masked, references without secrets.
-fn redact_fields(fields: &Fields, secrets: &Secrets) -> Fields {
+fn redact_fields(fields: &Fields, secrets: &Secrets, mask: &Mask) -> Fields {
     let mut kept = Fields::new();
     for (name, value) in fields.iter() {
         if secrets.is_secret_header(name) {
             kept.push(name, REDACTED);
         } else {
             match std::str::from_utf8(value) {
-                Ok(text) => kept.push(name, secrets.redact_references(text)),
+                Ok(text) => kept.push(name, mask.apply(&secrets.redact_references(text))),
+                Err(_) if mask.finds(&String::from_utf8_lossy(value)) => kept.push(name, REDACTED),
                 Err(_) => kept.push(name, value),
             }
         }
@@ -73,14 +76,15 @@ pub(crate) fn new_item(task: &Task, identity: &Identity, key: &Key, salt: &[u8],
 fn item_filename(task: &Task, headers: &Fields) -> String {
     let given = task.description.filename.as_deref().and_then(filename::safe);
     given
-        .or_else(|| server_name(headers))
+        .or_else(|| server_name(headers, &Mask::default()))
         .or_else(|| filename::from_url(&task.descriptor.url))
         .unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-/// The name that the server gives, made safe.
-pub(crate) fn server_name(headers: &Fields) -> Option<String> {
-    headers.bytes("content-disposition").and_then(filename::from_disposition)
+/// The name that the server gives, made safe, also of secrets that it says back.
+pub(crate) fn server_name(headers: &Fields, mask: &Mask) -> Option<String> {
+    let name = headers.bytes("content-disposition").and_then(filename::from_disposition)?;
+    if mask.finds(&name) { filename::safe(&mask.apply(&name)) } else { Some(name) }
 }
 
 /// A fetch that failed, to be noted as the one FAILED version of its key.

@@ -33,7 +33,7 @@ pub(super) struct Lane<'a> {
     pub(super) job: &'a Job,
     pub(super) deadline: Option<Instant>,
     listener: &'a dyn Listener,
-    mask: &'a Mask,
+    pub(super) mask: &'a Mask,
 }
 
 /// One job on its way, and what has happened to it so far.

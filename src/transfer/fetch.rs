@@ -155,7 +155,7 @@ impl Course<'_> {
         self.refuse_early(answer, total)?;
         self.start_over(partial)?;
         let promises = self.promises(&answer.head);
-        let state = segments::fresh_state(answer, total, coding.is_some());
+        let state = segments::fresh_state(answer, total, coding.is_some(), self.lane.mask);
         let incoming = Incoming { answer, offset: 0, total, coding, promises };
         let result = self.receive(&incoming, partial, state);
         self.settle(result, partial)

@@ -28,7 +28,7 @@ mod refusal;
 pub(crate) mod request;
 mod reqwest;
 mod resume;
-mod retry;
+pub(crate) mod retry;
 mod roots;
 mod segments;
 #[cfg(test)]
@@ -248,7 +248,8 @@ impl Transfer {
         let mut all = secrets.secrets_of_url(&request.url);
         let fields = request.fields.iter().filter(|(name, _)| secrets.is_secret_header(name));
         all.extend(fields.map(|(_, value)| String::from_utf8_lossy(value).into_owned()));
-        all.extend(request.credentials.iter().map(|c| c.password.expose().to_owned()));
+        let own = request.credentials.iter().flat_map(|c| [c.password.clone(), c.basic()]);
+        all.extend(own.map(|secret| secret.expose().to_owned()));
         let proxies = &self.options.proxies;
         let proxies = [&proxies.http, &proxies.https, &proxies.ftp].into_iter().flatten();
         all.extend(proxies.flat_map(|p| secrets.secrets_of_url(&p.0)));

@@ -1,39 +1,38 @@
 //! A reader of netrc texts: the user and password that they hold for one host.
 
+use crate::error::{Error, Result};
 use crate::message::Credentials;
 use crate::secret::Secret;
 
 /// What the text holds for exactly this host (any case). Its `default` is for nobody: a password must not reach a host
 /// that it was not written for.
-#[must_use]
-pub fn find(text: &str, host: &str) -> Option<Credentials> {
-    let mut tokens = Tokens { rest: text };
+///
+/// # Errors
+/// Usage, naming the line: a word that netrc does not know, one that is missing, a quote that is not closed.
+pub fn find(text: &str, host: &str) -> Result<Option<Credentials>> {
+    let mut tokens = Tokens { text, rest: text };
+    let mut found = None;
     let mut entry = Entry::default();
-    while let Some(token) = tokens.next_token() {
+    while let Some(token) = tokens.next_token()? {
         match token.as_str() {
             "machine" => {
-                if let Some(found) = entry.close() {
-                    return Some(found);
-                }
-                entry = Entry { wanted: tokens.next_token()?.eq_ignore_ascii_case(host), ..Entry::default() };
+                found = found.or(entry.close());
+                entry = Entry { wanted: tokens.value("machine")?.eq_ignore_ascii_case(host), ..Entry::default() };
             }
             "default" => {
-                if let Some(found) = entry.close() {
-                    return Some(found);
-                }
+                found = found.or(entry.close());
                 entry = Entry::default();
             }
-            "login" => entry.login = tokens.next_token(),
-            "password" => entry.password = tokens.next_token(),
-            "account" => {
-                tokens.next_token();
-            }
+            "login" => entry.login = Some(tokens.value("login")?),
+            "password" => entry.password = Some(tokens.value("password")?),
+            "account" => drop(tokens.value("account")?),
             "macdef" => tokens.skip_macro(),
             word if word.starts_with('#') => tokens.skip_line(),
-            _ => {}
+            // It may be a piece of a password: it is not repeated.
+            _ => return Err(tokens.wrong("expected `machine`, `default`, `login`, `password`, `account` or `macdef`")),
         }
     }
-    entry.close()
+    Ok(found.or(entry.close()))
 }
 
 #[derive(Default)]
@@ -57,18 +56,19 @@ impl Entry {
 }
 
 struct Tokens<'a> {
+    text: &'a str,
     rest: &'a str,
 }
 
 impl Tokens<'_> {
     /// The next word, or the inside of the next quoted string with `\"`, `\\`, `\n`, `\r`, `\t` undone, as curl does.
-    fn next_token(&mut self) -> Option<String> {
+    fn next_token(&mut self) -> Result<Option<String>> {
         self.rest = self.rest.trim_start();
         let Some(inside) = self.rest.strip_prefix('"') else {
             let end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
             let (token, rest) = self.rest.split_at(end);
             self.rest = rest;
-            return (!token.is_empty()).then(|| token.to_owned());
+            return Ok((!token.is_empty()).then(|| token.to_owned()));
         };
         let mut token = String::new();
         let mut chars = inside.char_indices();
@@ -76,20 +76,30 @@ impl Tokens<'_> {
             match c {
                 '"' => {
                     self.rest = &inside[at + 1..];
-                    return Some(token);
+                    return Ok(Some(token));
                 }
-                '\\' => match chars.next()?.1 {
-                    'n' => token.push('\n'),
-                    'r' => token.push('\r'),
-                    't' => token.push('\t'),
-                    other => token.push(other),
+                '\\' => match chars.next().map(|(_, c)| c) {
+                    Some('n') => token.push('\n'),
+                    Some('r') => token.push('\r'),
+                    Some('t') => token.push('\t'),
+                    Some(other) => token.push(other),
+                    None => break,
                 },
                 c => token.push(c),
             }
         }
-        // An unclosed quote: nothing behind it can be trusted.
-        self.rest = "";
-        None
+        Err(self.wrong("a quote is not closed"))
+    }
+
+    /// What must follow a word.
+    fn value(&mut self, after: &str) -> Result<String> {
+        self.next_token()?.ok_or_else(|| self.wrong(&format!("nothing follows `{after}`")))
+    }
+
+    /// An error about the line that is read.
+    fn wrong(&self, why: &str) -> Error {
+        let read = self.text[..self.text.len() - self.rest.len()].trim_end();
+        Error::usage(format!("line {}: {why}", read.matches('\n').count() + 1))
     }
 
     fn skip_line(&mut self) {
@@ -113,7 +123,7 @@ mod tests {
     use super::*;
 
     fn look(text: &str, host: &str) -> Option<(String, String)> {
-        find(text, host).map(|c| (c.user, c.password.expose().to_owned()))
+        find(text, host).unwrap().map(|c| (c.user, c.password.expose().to_owned()))
     }
 
     fn pair(user: &str, password: &str) -> (String, String) {
@@ -139,8 +149,25 @@ mod tests {
         assert_eq!(look("machine one login a password b", "on"), None);
         assert_eq!(look("machine h login machine password default", "h"), Some(pair("machine", "default")));
         assert_eq!(look("machine h login u password #x", "h"), Some(pair("u", "#x")));
-        for odd in ["", "machine", "machine h", "login a", "machine h login \"x", "macdef", "\"", "machine \"h"] {
+        for odd in ["", "machine h", "login a", "macdef"] {
             assert_eq!(look(odd, "h"), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (text, line) in [
+            ("machine", 1),
+            ("machine h login \"x", 1),
+            ("machine h\nlogin a\npassword \"x\n\n", 3),
+            ("\"", 1),
+            ("machine \"h", 1),
+            ("machine h\npassword", 2),
+            ("machine h login a\nthis is no netrc", 2),
+            ("machine h login a password two words", 1),
+        ] {
+            let message = find(text, "h").unwrap_err().message().to_owned();
+            assert!(message.starts_with(&format!("line {line}: ")) && !message.contains("two"), "{text}: {message}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where a redirect leads, and whether it is followed. Pure.
 
 use crate::error::{Error, Kind, Result};
+use crate::message::LONGEST_URL_BYTES;
 use crate::secret::Secrets;
 use url::Url;
 
@@ -35,6 +36,9 @@ impl Chain {
             Err(why) => Err(why.to_owned()),
         };
         let target = match target {
+            Ok(target) if target.as_str().len() > LONGEST_URL_BYTES => {
+                return fail("redirect_location", format!("redirect {status} to more than {LONGEST_URL_BYTES} bytes"));
+            }
             Ok(target) => without_fragment(&target),
             Err(why) => {
                 return fail("redirect_location", format!("redirect {status} without a usable `Location`: {why}"));

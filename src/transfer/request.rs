@@ -1,8 +1,6 @@
 //! The fields of one request: defaults, the user's own, credentials, conditions, ranges. Pure.
 
 use crate::message::{Body, Credentials, Fields, Request, Validators, same_origin};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 /// `User-Agent` unless the user gave another.
@@ -89,8 +87,7 @@ pub(super) fn prepare(request: &Request, url: &Url, method: &str, additions: Add
     if let Some(credentials) = &credentials
         && !request.fields.contains("authorization")
     {
-        let pair = format!("{}:{}", credentials.user, credentials.password.expose());
-        fields.push("authorization", format!("Basic {}", STANDARD.encode(pair)));
+        fields.push("authorization", format!("Basic {}", credentials.basic().expose()));
     }
     for (name, value) in request.fields.iter() {
         if is_sent(name, home, keeps_body, body.is_some()) {

@@ -96,7 +96,7 @@ fn backoff(n: u32, delay: Duration, random: u64) -> Duration {
 }
 
 /// `Retry-After`: seconds, or a date; `None` if it is neither.
-pub(super) fn parse_retry_after(value: &[u8], now: Timestamp) -> Option<Duration> {
+pub(crate) fn parse_retry_after(value: &[u8], now: Timestamp) -> Option<Duration> {
     let text = std::str::from_utf8(value).ok()?.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // More seconds than fit are still more than anyone waits.

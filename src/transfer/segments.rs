@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 use crate::message::{ContentRange, Validators};
 use crate::partial::{Partial, State};
+use crate::secret::Mask;
 use crate::transfer::answer::{Answer, Course, Lane, Opened};
 use crate::transfer::backend::{Arrival, Framing};
 use crate::transfer::hashing::Hashing;
@@ -416,8 +417,8 @@ impl Filling<'_> {
 }
 
 /// What `State` must say of a body that begins now.
-pub(super) fn fresh_state(answer: &Answer, total: Option<u64>, coded: bool) -> State {
-    let validators: Validators = answer.head.validators();
+pub(super) fn fresh_state(answer: &Answer, total: Option<u64>, coded: bool, mask: &Mask) -> State {
+    let validators: Validators = answer.head.validators().without(mask);
     let strong = validators.strong().filter(|_| !coded).map(str::to_owned);
     State { boot: None, url: answer.shown.clone(), validators, strong, total, ranges: Vec::new() }
 }

@@ -448,6 +448,7 @@ fn killed_at_random_moments() {
     let mut random = Random::new("killed_at_random_moments");
     for round in 0..number("DL_TEST_ROUNDS", || 24) {
         let scene = &SCENES[random.below(SCENES.len() as u64) as usize];
+        crate::support::sandbox::tell(|| format!("round {round}: {}", scene.name));
         let stage = Stage::new();
         stage.sandbox.unchecked();
         (scene.before)(&stage);

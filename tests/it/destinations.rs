@@ -3,12 +3,17 @@
 use crate::support::origin::Origin;
 use crate::support::reply::{File, MODIFIED, Reply};
 use crate::support::sandbox::{Sandbox, both, bytes, sha256};
+use std::io::Read as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 fn mode(path: impl AsRef<Path>) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: impl AsRef<Path>, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Sets a file's time back, so that a change would show.
@@ -295,6 +300,14 @@ fn folders_and_the_cache_are_no_destinations() {
     let inside = sandbox.cache().join("x");
     sandbox.dl(["fetch", "-o", inside.to_str().unwrap(), &url]).run().fails(2);
     sandbox.dl(["fetch", "-P", sandbox.cache().to_str().unwrap(), &url]).run().fails(2);
+    symlink(sandbox.cache(), sandbox.path("way")).unwrap();
+    std::fs::create_dir(sandbox.cache()).unwrap();
+    set_mode(sandbox.cache(), 0o700);
+    for words in ["-D way/salt", "--meta way/registry.sqlite", "-o way/x", "-O -P way", "--extract way/x"] {
+        sandbox.dl(["fetch", &url]).args(words).run().fails(2).says("the cache");
+    }
+    sandbox.dl(["cache", "export", "way/export.tar"]).run().fails(2).says("the cache");
+    assert!(sandbox.cache_tree().is_empty(), "{:?}", sandbox.cache_tree());
     sandbox.write("file", "x");
     sandbox.dl(["fetch", "-o", "file/below", &url]).run().fails(9);
     assert_eq!(origin.count(), 0);
@@ -314,6 +327,20 @@ fn a_fifo_and_a_device_are_written_never_replaced() {
         assert!(std::fs::metadata(&fifo).unwrap().file_type().is_fifo());
         sandbox.dl(["fetch", "-o", "/dev/null", &url]).run().ok();
         assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        for cache in ["", "--no-cache"] {
+            let socket = sandbox.path(format!("socket{cache}"));
+            let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+            let reader = std::thread::spawn(move || {
+                let mut got = Vec::new();
+                listener.accept().unwrap().0.read_to_end(&mut got).map(|_| got).unwrap()
+            });
+            sandbox.dl(["fetch", &url, "-o"]).arg(&socket).args(cache).run().ok();
+            assert_eq!(reader.join().unwrap(), b"content");
+            assert!(std::fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
+        }
+        // Nobody reads here: what fails must not even open it.
+        let wrong = sha256(b"other");
+        sandbox.dl(["fetch", "--force", "--sha256", &wrong, "-o", "fifo", &url]).run().fails(8);
     });
 }
 
@@ -321,9 +348,22 @@ fn a_fifo_and_a_device_are_written_never_replaced() {
 fn dead_temporary_files_are_swept() {
     let sandbox = Sandbox::new();
     let origin = Origin::of("content");
-    sandbox.write(".dl-0123abcd.part", "left by a killed one");
-    sandbox.dl(["fetch", "-o", "a", &origin.url("/a")]).run().ok();
-    assert_eq!(sandbox.work_tree(), ["a"]);
+    let url = origin.url("/a");
+    sandbox.write("given/b", "b");
+    let stored = sandbox.run("manifest put --class A --dir given").ok().out().trim_end().to_owned();
+    for (words, left) in [
+        (&["fetch", "-o", "dir/a", &url][..], "dir/a"),
+        (&["fetch", "--meta", "dir/meta", &url], "dir/meta"),
+        (&["fetch", "--force", "-D", "dir/head", &url], "dir/head"),
+        (&["cache", "export", "dir/export"], "dir/export"),
+        (&["manifest", "checkout", &stored, "dir"], "dir/b"),
+        (&["man", "dir"], "dir/dl.1"),
+    ] {
+        sandbox.write("dir/.dl-0123abcd.part", "left by a killed one");
+        sandbox.dl(words.iter().copied()).run().ok();
+        assert!(sandbox.path(left).exists() && !sandbox.path("dir/.dl-0123abcd.part").exists(), "{words:?}");
+        std::fs::remove_dir_all(sandbox.path("dir")).unwrap();
+    }
 }
 
 #[test]

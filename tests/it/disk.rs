@@ -2,7 +2,9 @@
 
 use crate::support::archives::Tar;
 use crate::support::origin::Origin;
+use crate::support::reply::Reply;
 use crate::support::sandbox::{Sandbox, both, bytes, eprint_line, sha256};
+use crate::support::strace::{strace, watching};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -136,6 +138,24 @@ fn all_below_the_cache_is_private_under_any_umask() {
         let sandbox = Sandbox::new();
         let origin = Origin::of("content");
         sandbox.dl(["fetch", &origin.url("/a.txt")]).umask(umask).run().ok();
+        // Whatever else makes files there: a partial, a salt, items by hand, blobs, manifests, what is set aside.
+        let cut = Origin::new(|_, conn| {
+            conn.begin(&Reply::ok(bytes(10_000)).field("ETag", "\"v\""), 5_000);
+            conn.cut();
+        });
+        sandbox.write("file", "other content");
+        sandbox.dl(["fetch", "--retry", "0", &cut.url("/b")]).umask(umask).run().fails(8);
+        sandbox.dl(["fetch", "-u", "a:b", &origin.url("/c")]).umask(umask).run().ok();
+        for words in [
+            "cache put file --uri x:put",
+            "blob put file",
+            "manifest put --class A --file a=file",
+            "cache put --move file --uri x:moved",
+            "cache verify",
+            "cache clean",
+        ] {
+            sandbox.dl(words.split(' ')).umask(umask).run().ok();
+        }
         let mode = |p: PathBuf| std::fs::metadata(p).unwrap().permissions().mode() & 0o7777;
         assert_eq!(mode(sandbox.cache()), 0o700);
         for name in sandbox.cache_tree() {
@@ -166,6 +186,9 @@ fn a_shared_cache_is_for_its_group() {
     sandbox.dl(["fetch", "--json", &origin.url("/a.txt")]).run().ok().has("source", "hit");
     sandbox.unset("DL_CACHE_SHARED");
     sandbox.dl(["fetch", &origin.url("/a.txt")]).run().fails(10);
+    sandbox.dl(["--cache-shared", "fetch", &origin.url("/a.txt")]).run().ok();
+    sandbox.config("[cache]\nmulti-user = true\n");
+    sandbox.dl(["fetch", &origin.url("/a.txt")]).run().ok();
     sandbox.unchecked();
 }
 
@@ -322,4 +345,19 @@ fn the_cache_of_another_user_is_refused() {
     }
     let run = sandbox.dl(["fetch", "--json", &url]).under(other).run();
     run.ok().has("source", "hit");
+}
+
+/// A hit reads: no check-point of the log, nothing that waits for the disk.
+#[test]
+fn a_hit_waits_for_no_disk() {
+    let strace = crate::or_skip!(strace());
+    let sandbox = Sandbox::new();
+    let origin = Origin::of("content");
+    let url = origin.url("/a");
+    sandbox.dl(["fetch", &url]).run().ok();
+    let log = sandbox.home().join("strace.log");
+    let syncs = ["fsync", "fdatasync", "sync_file_range", "syncfs", "msync"];
+    let run = sandbox.dl(["fetch", "--json", &url]).under(watching(&strace, &log, &syncs)).run();
+    run.ok().has("source", "hit");
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "");
 }

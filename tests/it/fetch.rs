@@ -292,3 +292,19 @@ fn a_damaged_cached_file_is_fetched_anew() {
         assert_eq!(origin.count(), 2);
     });
 }
+
+#[test]
+fn a_damaged_cached_file_is_8_while_offline() {
+    both(|sandbox| {
+        let origin = Origin::of("content");
+        let url = origin.url("/a");
+        let path = sandbox.dl(["fetch", &url]).run().ok().path();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::write(&path, "CONTENT").unwrap();
+        let run = sandbox.dl(["fetch", "--offline", "-o", "out", &url]).run();
+        assert!(run.fails(8).stdout.is_empty(), "{}", run.tell());
+        assert!(!sandbox.path("out").exists());
+        assert_eq!(origin.count(), 1);
+        sandbox.dl(["fetch", "--json", &url]).run().ok().has("source", "network");
+    });
+}

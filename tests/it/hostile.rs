@@ -25,11 +25,11 @@ fn whole() -> Reply {
 
 /// What a case is: a name, what the origin does, further arguments, the exit code, and how many bytes of the body
 /// are the result when it is 0.
-struct Case {
-    name: &'static str,
-    origin: fn(&Request, &mut Conn),
-    arguments: &'static str,
-    code: i32,
+pub struct Case {
+    pub name: &'static str,
+    pub origin: fn(&Request, &mut Conn),
+    pub arguments: &'static str,
+    pub code: i32,
     bytes: usize,
 }
 
@@ -42,6 +42,11 @@ const fn gives(name: &'static str, bytes: usize, origin: fn(&Request, &mut Conn)
 }
 
 impl Case {
+    /// The file, where the code is 0.
+    pub fn wanted(&self) -> &'static [u8] {
+        &body()[..self.bytes]
+    }
+
     const fn with(mut self, arguments: &'static str) -> Self {
         self.arguments = arguments;
         self
@@ -70,7 +75,7 @@ fn many(conn: &mut Conn, line: &str, times: usize) {
     conn.send("Content-Length: 2\r\n\r\nok");
 }
 
-const FRAMING: &[Case] = &[
+pub const FRAMING: &[Case] = &[
     gives("correct", SIZE, |_, conn| conn.reply(&whole())),
     gives("chunked", SIZE, |_, conn| {
         conn.send(chunked().head());
@@ -141,6 +146,21 @@ const FRAMING: &[Case] = &[
     fails("a transfer coding that nobody knows", 4, |_, conn| {
         raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked\n", b"5\r\nhello\r\n0\r\n\r\n");
     }),
+    fails("a transfer coding of no effect", 4, |_, conn| {
+        raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: identity\nContent-Length: 5\n", b"hello");
+    }),
+    fails("two transfer codings in two lines", 4, |_, conn| {
+        let head = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\nTransfer-Encoding: gzip\n";
+        raw(conn, head, b"5\r\nhello\r\n0\r\n\r\n");
+    }),
+    fails("chunks of HTTP/1.0", 4, |_, conn| {
+        raw(conn, "HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n", b"5\r\nhello\r\n0\r\n\r\n");
+    }),
+    fails("a length with a sign", 4, |_, conn| raw(conn, "HTTP/1.1 200 OK\nContent-Length: +5\n", b"hello")),
+    fails("an empty length", 4, |_, conn| raw(conn, "HTTP/1.1 200 OK\nContent-Length:\n", b"hello")),
+    fails("a chunk size with a sign", 4, |_, conn| {
+        raw(conn, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n", b"+5\r\nhello\r\n0\r\n\r\n");
+    }),
     fails("chunked with an invalid length beside it", 4, |_, conn| {
         conn.send(chunked().field("Content-Length", "1, 2").head());
         conn.chunk(&body()[..HALF]);
@@ -200,7 +220,7 @@ const FRAMING: &[Case] = &[
     .with("--min-rate 100k --stall-timeout 400ms"),
 ];
 
-const STATUSES: &[Case] = &[
+pub const STATUSES: &[Case] = &[
     fails("an unasked 206", 8, |_, conn| {
         let range = format!("bytes 0-{}/{SIZE}", HALF - 1);
         conn.reply(&Reply::new(206).field("Content-Range", range).body(&body()[..HALF]));
@@ -223,7 +243,7 @@ const STATUSES: &[Case] = &[
     fails("101", 4, |_, conn| raw(conn, "HTTP/1.1 101 Switching Protocols\nUpgrade: foo\n", b"")),
 ];
 
-const HEADS: &[Case] = &[
+pub const HEADS: &[Case] = &[
     fails("HTTP/0.9", 4, |_, conn| {
         conn.send("hello, I am no head\n");
         conn.close();
@@ -263,7 +283,7 @@ const HEADS: &[Case] = &[
     }),
 ];
 
-const REDIRECTS: &[Case] = &[
+pub const REDIRECTS: &[Case] = &[
     fails("302 without Location", 7, |_, conn| conn.reply(&Reply::new(302).body("hello"))),
     fails("302 with two Locations", 7, |_, conn| {
         conn.reply(&Reply::redirect(302, "/a").field("Location", "/b"));
@@ -304,7 +324,7 @@ const REDIRECTS: &[Case] = &[
     }),
 ];
 
-const CONTENT: &[Case] = &[
+pub const CONTENT: &[Case] = &[
     fails("a page in place of the file", 8, |_, conn| {
         conn.reply(&Reply::ok("\u{feff}\n <!-- x --><!DOCTYPE HTML><title>Log in</title>"));
     }),
@@ -393,7 +413,7 @@ fn try_case(sandbox: &Sandbox, case: &Case, origin: &Origin, old: Option<&str>) 
     let unseen = unseen && run.field("http_code").is_null();
     must(run.code == case.code || unseen, &format!("expected exit {}", case.code))?;
     if case.code == 0 {
-        return must(there.as_deref() == Some(&body()[..case.bytes]), "other bytes at the destination");
+        return must(there.as_deref() == Some(case.wanted()), "other bytes at the destination");
     }
     must(there.as_deref() == old.map(str::as_bytes), "the destination was touched")?;
     must(run.json()["error"]["exit_code"] == run.code, "the failure does not stand in the JSON")?;

@@ -49,13 +49,16 @@ mod registry;
 mod registry_order;
 mod request;
 mod resume;
+mod rules;
 mod run;
+mod score;
 mod secrets;
 mod shared;
 mod shared_blobs;
 mod shared_runs;
 mod signals;
 mod single_flight;
+mod terminal;
 mod tls;
 mod travel;
 

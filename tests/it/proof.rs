@@ -261,3 +261,36 @@ fn bytes_of_another_key_answer_only_a_given_digest() {
     run.ok().has("source", "hit");
     assert_eq!(two.count(), 1);
 }
+
+#[test]
+fn any_name_of_the_file_may_tell_that_a_page_is_none() {
+    both(|sandbox| {
+        let page = " \n<!-- a log-in --><HtMl><title>x</title>";
+        let origin = Origin::new(move |request, conn| match request.path() {
+            "/moved" => conn.reply(&Reply::redirect(302, "/file.zip")),
+            "/named" => conn.reply(&Reply::ok(page).field("Content-Disposition", "attachment; filename=file.zip")),
+            _ => conn.reply(&Reply::ok(page)),
+        });
+        for (path, words) in
+            [("/moved", ""), ("/named", ""), ("/asked", "-o file.zip"), ("/called", "--filename f.zip")]
+        {
+            let run = sandbox.dl(["fetch", "--json", &origin.url(path)]).args(words).run();
+            run.fails(8).error("integrity", "html");
+        }
+        sandbox.dl(["fetch", &origin.url("/unknown")]).run().ok();
+    });
+}
+
+#[test]
+fn what_cannot_be_checked_is_told_with_v() {
+    both(|sandbox| {
+        let reply = Reply::ok(BODY).field("Repr-Digest", "unixsum=:AAA=:").field("x-amz-checksum-crc32", "AAAAAA==-3");
+        let reply = reply.field("x-goog-stored-content-encoding", "gzip").field("x-goog-hash", "md5=AAAA");
+        let origin = Origin::replying(reply);
+        let run = sandbox.dl(["-v", "fetch", &origin.url("/a")]).run();
+        for name in ["`repr-digest` (unixsum) is ignored", "`x-amz-checksum-crc32`", "`x-goog-hash` is ignored"] {
+            run.ok().says(name);
+        }
+        sandbox.dl(["fetch", "--force", &origin.url("/a")]).run().ok().never_says("ignored");
+    });
+}

@@ -147,3 +147,28 @@ fn the_name_is_that_of_the_address_that_was_typed() {
         assert_eq!(sandbox.work_tree(), ["latest"]);
     });
 }
+
+#[test]
+fn there_is_no_cookie_jar() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| match request.path() {
+            "/start" => conn.reply(&Reply::redirect(302, "/end").field("Set-Cookie", "id=1; Path=/")),
+            _ => conn.reply(&Reply::ok("fine").field("Set-Cookie", "id=2; Path=/")),
+        });
+        sandbox.dl(["fetch", "-j", "1", &origin.url("/start"), &origin.url("/next")]).run().ok();
+        assert_eq!(origin.count(), 3);
+        assert!(origin.requests().iter().all(|r| r.header("cookie").is_none()));
+    });
+}
+
+#[test]
+fn an_address_that_is_too_long_is_not_followed() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| match request.path() {
+            "/start" => conn.reply(&Reply::redirect(302, &format!("/{}", "ü".repeat(20_000)))),
+            _ => conn.reply(&Reply::ok("fine")),
+        });
+        sandbox.dl(["fetch", "--json", &origin.url("/start")]).run().fails(7).error("http", "redirect_location");
+        assert_eq!(origin.count(), 1);
+    });
+}

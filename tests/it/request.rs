@@ -2,7 +2,7 @@
 
 use crate::support::origin::{Origin, Request};
 use crate::support::reply::Reply;
-use crate::support::sandbox::{Sandbox, both};
+use crate::support::sandbox::{Sandbox, both, sha256};
 use crate::support::tls::Authority;
 use std::io::Write as _;
 
@@ -107,6 +107,49 @@ fn headers_that_are_refused() {
     }
     refused(&["-H", "@nowhere"], "nowhere");
     refused(&["-H", "X: @env:NOT_SET_AT_ALL"], "NOT_SET_AT_ALL");
+    refused(&["-A", "a\r\nInjected: 1"], "User-Agent");
+    refused(&["-e", "a\nInjected: 1"], "Referer");
+    refused(&["-X", "GET / HTTP/1.1\r\nInjected: 1"], "method");
+}
+
+/// However a field comes in, it is the same that is refused.
+#[test]
+fn headers_that_are_refused_from_files_and_variables() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("up.txt", "text").display().to_string();
+    let origin = Origin::of("x").may_be_idle();
+    let url = origin.url("/a");
+    sandbox.set("LINES", "a\r\nInjected: 1");
+    sandbox.write("fields", "X: a\0b\n");
+    for words in [
+        &["-H", "X: @env:LINES"][..],
+        &["-H", "@fields"],
+        &["-F", &format!("a=@{file};type=text/plain\r\nInjected: 1")],
+    ] {
+        sandbox.dl(["fetch"].iter().chain(words)).arg(&url).run().fails(2);
+    }
+    for field in [["X", "a\r\nInjected: 1"], ["Content-Length", "3"], ["Bad Name", "x"], ["Range", "bytes=0-1"]] {
+        sandbox.write("d.json", serde_json::json!({"url": url, "headers": [field]}).to_string());
+        sandbox.dl(["fetch", "--descriptor", "d.json"]).run().fails(2);
+        let header = serde_json::json!(format!("{}: {}", field[0], field[1]));
+        let config = sandbox.config(&format!("[host.\"127.0.0.1\"]\nheader = [{header}]\n"));
+        sandbox.dl(["fetch", "--config"]).arg(config).arg(&url).run().fails(2);
+    }
+    sandbox.config("[host.\"127.0.0.1\"]\nheader-env = { X = \"LINES\" }\n");
+    sandbox.dl(["fetch", &url]).run().fails(2);
+    assert_eq!(origin.connections(), 0);
+}
+
+#[test]
+fn a_part_is_asked_for_only_without_a_cache() {
+    both(|sandbox| {
+        let origin = Origin::of("0123456789");
+        let words = ["fetch", "-H", "Range: bytes=2-4", &origin.url("/a")];
+        sandbox.dl(words).run().fails(2).says("--no-cache");
+        sandbox.dl(words).arg("--no-cache").run().fails(7).says("--allow-status 206");
+        let run = sandbox.dl(words).args("--no-cache --allow-status 206").run();
+        assert_eq!(run.ok().stdout, b"234");
+    });
 }
 
 #[test]
@@ -232,6 +275,16 @@ fn netrc_is_for_exact_hosts_over_tls_and_private() {
         std::fs::set_permissions(&netrc, std::fs::Permissions::from_mode(0o644)).unwrap();
         sandbox.dl(["fetch", "--netrc", &origin.url("/open")]).run().fails(2).says(".netrc");
         sandbox.dl(["fetch", "--netrc-file", "nowhere", &origin.url("/open")]).run().fails(2).says("nowhere");
+        sandbox.dl(["fetch", "--netrc-file", "nowhere", &plain.url("/open")]).run().fails(2).says("nowhere");
+        // What cannot be understood is no reason to go without.
+        let asked = origin.count();
+        for (text, line) in [("machine localhost\n login maria\n password \"open\n", 3), ("this is no netrc\n", 1)] {
+            std::fs::write(sandbox.write("bad", text), text).unwrap();
+            std::fs::set_permissions(sandbox.path("bad"), std::fs::Permissions::from_mode(0o600)).unwrap();
+            let run = sandbox.dl(["fetch", "--netrc-file", "bad", &origin.url("/bad")]).run();
+            run.fails(2).says("bad").says(&format!("line {line}"));
+        }
+        assert_eq!(origin.count(), asked);
     });
 }
 
@@ -249,6 +302,13 @@ fn compressed_is_asked_for_decoded_and_the_same_item() {
         assert!(asked.header("accept-encoding").unwrap().contains("gzip"));
         let path = sandbox.dl(["fetch", &origin.url("/as-it-came")]).run().ok().path();
         assert_eq!(std::fs::read(path).unwrap(), packed);
+        // A digest that is given is that of the stored bytes.
+        let decoded = sha256(b"a long text ".repeat(1000).as_slice());
+        let of = |digest: &str| {
+            sandbox.dl(["fetch", "--force", "--compressed", "--sha256", digest, &origin.url("/proven")]).run()
+        };
+        of(&decoded).ok();
+        of(&sha256(&packed)).fails(8);
     });
 }
 
@@ -271,6 +331,13 @@ fn urls_that_are_refused() {
     }
     let long = format!("http://example.com/{}", "x".repeat(65_534));
     sandbox.dl(["fetch", &long]).run().fails(2);
+    // Percent-encoded it is three times as long.
+    for backend in ["reqwest", "curl"] {
+        let long = format!("http://127.0.0.1:1/{}", "ü".repeat(20_000));
+        sandbox.dl(["fetch", "--backend", backend, &long]).run().fails(2).says("120019 bytes");
+        let query = format!("q={}", "é".repeat(20_000));
+        sandbox.dl(["fetch", "--backend", backend, "--query", &query, "http://127.0.0.1:1/"]).run().fails(2);
+    }
     sandbox.dl(["fetch", ""]).run().fails(2);
     sandbox.dl(["fetch"]).run().fails(2);
 }
@@ -292,6 +359,8 @@ fn a_descriptor_file_says_the_same_as_flags() {
         assert_eq!(key(&["--descriptor", "d.json"]), flags);
         sandbox.dl(["fetch", "--descriptor", "d.toml"]).run().ok();
         assert_eq!((origin.last().method.as_str(), origin.last().body.as_slice()), ("PUT", &b"a=1"[..]));
+        sandbox.write("twice.json", format!("{{\"url\":\"{url}\",\n\"url\":\"{url}\"}}"));
+        sandbox.dl(["fetch", "--descriptor", "twice.json"]).run().fails(2).says("twice.json").says("line 2");
         sandbox.write("bad.toml", "url = \"http://x.test/\"\nurll = 1\n");
         sandbox.dl(["fetch", "--descriptor", "bad.toml"]).run().fails(2).says("bad.toml").says("urll");
         sandbox.dl(["fetch", "--descriptor", "nowhere.toml"]).run().fails(2).says("nowhere.toml");

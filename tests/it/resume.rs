@@ -337,3 +337,61 @@ fn a_416_that_tells_another_total_is_no_end() {
         run.ok().has("size", 10);
     });
 }
+
+/// Of a part, `Content-Digest` and `Content-MD5` speak of the part, `Repr-Digest` of the whole.
+#[test]
+fn digests_of_a_part_are_those_of_what_they_cover() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let digest = |of: &[u8]| {
+        let sha256 = sha2::Sha256::digest(of);
+        format!("sha-256=:{}:", base64::engine::general_purpose::STANDARD.encode(sha256))
+    };
+    let md5 = |of: &[u8]| base64::engine::general_purpose::STANDARD.encode(md5::Md5::digest(of));
+    both(|sandbox| {
+        let body = bytes(SIZE);
+        let rest = &body[HALF..];
+        for (name, value, code) in [
+            ("Content-Digest", digest(rest), 0),
+            ("Content-Digest", digest(&body), 8),
+            ("Content-MD5", md5(rest), 0),
+            ("Content-MD5", md5(&body), 8),
+            ("Repr-Digest", digest(&body), 0),
+            ("Repr-Digest", digest(rest), 8),
+        ] {
+            let (file, field) = (whole(), value.clone());
+            let origin = cut_once(file.clone(), move |request, conn| {
+                conn.reply(&file.reply(request).field(name, &field));
+            });
+            sandbox.dl(["fetch", "--retry", "0", &origin.url("/a.bin")]).run().fails(8);
+            let run = sandbox.dl(["fetch", "--retry", "0", &origin.url("/a.bin")]).run();
+            assert_eq!(run.code, code, "{name}: {value}\n{}", run.tell());
+            let range = format!("bytes={HALF}-");
+            assert_eq!(origin.last().header("range"), Some(range.as_str()));
+        }
+    });
+}
+
+/// Two tags that are no UTF-8 must not look alike, nor come back as other bytes.
+#[test]
+fn a_tag_that_is_no_text_is_no_validator() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            let body = bytes(SIZE + request.number)[request.number..].to_vec();
+            let tag: &[u8] = if request.number == 0 { b"\"\xe8\"" } else { b"\"\xe9\"" };
+            if request.number == 0 {
+                conn.begin(&Reply::ok(body).field("ETag", tag), HALF);
+                return conn.cut();
+            }
+            if request.header("range").is_none() {
+                return conn.reply(&Reply::ok(body).field("ETag", tag));
+            }
+            let range = format!("bytes {HALF}-{}/{SIZE}", SIZE - 1);
+            conn.reply(&Reply::new(206).field("Content-Range", range).field("ETag", tag).body(&body[HALF..]));
+        });
+        gets(sandbox, &origin, &bytes(SIZE + 1)[1..], 2);
+        assert_eq!(origin.last().header("if-range"), None);
+        sandbox.dl(["fetch", "--refresh", &origin.url("/a.bin")]).run().ok();
+        assert_eq!(origin.last().header("if-none-match"), None);
+    });
+}

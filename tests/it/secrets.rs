@@ -4,7 +4,7 @@
 use crate::support::origin::Origin;
 use crate::support::random::Random;
 use crate::support::reply::Reply;
-use crate::support::sandbox::both;
+use crate::support::sandbox::{Sandbox, both};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
@@ -146,4 +146,122 @@ fn the_dumped_head_is_for_its_owner_under_any_umask() {
             assert!(String::from_utf8_lossy(&sandbox.read(&name)).contains(&secret));
         }
     });
+}
+
+#[test]
+fn what_a_server_says_back_is_masked_under_any_name() {
+    both(|sandbox| {
+        let secret = sandbox.canary("echo");
+        let basic = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("maria:{secret}"));
+        sandbox.is_secret(basic);
+        let origin = Origin::new(|request, conn| {
+            let told = ["authorization", "x-api-key"].into_iter().find_map(|name| request.header(name));
+            let told = told.unwrap_or("nothing").trim_start_matches("Basic ").to_owned();
+            if request.path() == "/no" {
+                return conn.send(format!("HTTP/1.1 403 you said {told}\r\nContent-Length: 0\r\n\r\n"));
+            }
+            let reply = Reply::ok(vec![0; 100_000]).field("ETag", format!("\"{told}\"")).field("X-Echo", &told);
+            let reply = reply.field("Content-Disposition", format!("attachment; filename=\"{told}.csv\""));
+            conn.begin(&reply, if request.path() == "/cut" { 50_000 } else { 100_000 });
+            if request.path() == "/cut" {
+                conn.cut();
+            }
+        });
+        let user = format!("maria:{secret}");
+        let header = format!("X-Api-Key: {secret}");
+        for (path, code) in [("/a", 0), ("/no", 7), ("/cut", 8)] {
+            for credential in [["-u", &user], ["-H", &header]] {
+                let words = ["-v", "fetch", "--json", "--retry", "0", "--explain", "--meta", "meta.json"];
+                let run = sandbox.dl(words).arg(credential[0]).arg(credential[1]).arg(origin.url(path)).run();
+                assert_eq!(run.code, code, "{}", run.tell());
+            }
+        }
+        let url = origin.url("/in-the-url").replace("http://", &format!("http://{user}@"));
+        sandbox.dl(["-v", "fetch", "--json", "--remote-header-name", &url]).run().ok();
+        let listed = sandbox.dl(["cache", "ls", "--all", "--json"]).run();
+        assert!(listed.ok().out().contains("<redacted>"), "{}", listed.tell());
+    });
+}
+
+#[test]
+fn a_redirect_whose_address_holds_a_secret_is_never_answered_from_the_cache() {
+    both(|sandbox| {
+        let origin = Origin::new(|request, conn| {
+            conn.reply(&Reply::redirect(302, if request.path() == "/plain" { "/x?page=1" } else { "/x?token=abcdef" }));
+        });
+        for (path, requests) in [("/plain", 1), ("/secret", 2)] {
+            for _ in 0..2 {
+                sandbox.dl(["fetch", "--no-follow", "--allow-status", "302", &origin.url(path)]).run().ok();
+            }
+            assert_eq!(origin.requests().iter().filter(|r| r.path() == path).count(), requests, "{path}");
+        }
+    });
+}
+
+#[test]
+fn bodies_are_stored_as_digest_and_size() {
+    both(|sandbox| {
+        let secret = sandbox.canary("body");
+        let part = sandbox.write("part", &secret);
+        let origin = Origin::replying(Reply::ok("fine"));
+        let url = origin.url("/a");
+        let (data, json) = (format!("a={secret}"), format!("{{\"a\":\"{secret}\"}}"));
+        let file = format!("f=@{}", part.display());
+        for words in [&["-d", &data][..], &["--data-json", &json], &["-F", &data, "-F", &file]] {
+            sandbox.dl(["-v", "fetch", "--json", "--explain"].iter().chain(words)).arg(&url).run().ok();
+            assert!(String::from_utf8_lossy(&origin.last().body).contains(&secret), "the wire has it");
+        }
+        let listed = sandbox.dl(["cache", "ls", "--json"]).run();
+        assert_eq!(listed.ok().json_lines().len(), 3);
+        assert!(listed.out().contains("\"size\":") && listed.out().contains("\"sha256\":"), "{}", listed.tell());
+    });
+}
+
+#[test]
+fn addresses_are_redacted_wherever_they_are_told() {
+    let sandbox = Sandbox::new();
+    let secret = sandbox.canary("address");
+    let origin = Origin::replying(Reply::ok("fine"));
+    let own = format!("http://u:{secret}@h.test/?token={secret}");
+    let list = origin.url(&format!("/no-list?token={secret}"));
+    sandbox.dl(["-v", "fetch", "--json", "--explain", "-e", &own, &origin.url("/a")]).run().ok();
+    assert_eq!(origin.last().header("referer"), Some(own.as_str()), "the wire has it");
+    sandbox.dl(["cache", "ls", "--json"]).run().ok();
+    sandbox.dl(["fetch", "--checksums", &list, &origin.url("/a")]).run().fails(2).says("no-list");
+    sandbox.dl(["cache", "show", &own]).run().fails(3).says("h.test");
+    sandbox.dl(["fetch", &own.replacen(':', "", 1)]).run().fails(2).says("h.test");
+    let reply = Reply::redirect(302, &format!("//u:{secret}@h.test/?sig={secret}"));
+    let other = Origin::replying(reply);
+    sandbox.dl(["fetch", "--json", "--no-follow", "--allow-status", "302", &other.url("/a")]).run().ok();
+}
+
+#[test]
+fn a_hosts_mirror_does_not_get_the_secrets_of_the_address() {
+    both(|sandbox| {
+        let mirror = Origin::of("fine");
+        let origin = Origin::replying(Reply::new(404));
+        sandbox.config(&format!("[host.\"127.0.0.1:{}\"]\nmirror = \"{}\"\n", origin.port(), mirror.url("/m")));
+        let secret = sandbox.canary("mirror");
+        sandbox.dl(["fetch", &origin.url(&format!("/a?page=1&token={secret}&X-Amz-Signature={secret}"))]).run().ok();
+        assert_eq!(mirror.last().target, "/m/a?page=1");
+    });
+}
+
+#[test]
+fn exports_leave_out_what_a_credential_got() {
+    let sandbox = Sandbox::new();
+    let origin = Origin::of("fine");
+    sandbox.dl(["fetch", &origin.url("/open")]).run().ok();
+    sandbox.dl(["fetch", "-u", "maria:word", &origin.url("/private")]).run().ok();
+    for (salt, count) in [("", 1), ("--with-salt", 2)] {
+        let name = format!("export{count}.tar");
+        sandbox.dl(["cache", "export", &name]).args(salt).run().ok();
+        let there = sandbox.home().join(format!("cache{count}"));
+        let there = there.to_str().unwrap();
+        sandbox.dl(["--cache-dir", there, "cache", "import", &name]).run().ok();
+        let listed = sandbox.dl(["--cache-dir", there, "cache", "ls", "--json"]).run();
+        assert_eq!(listed.ok().json_lines().len(), count);
+        let again = ["--cache-dir", there, "fetch", "--offline", "-u", "maria:word", &origin.url("/private")];
+        assert_eq!(sandbox.dl(again).run().code, if count == 2 { 0 } else { 3 });
+    }
 }

@@ -5,6 +5,7 @@ use crate::support::engines::Redis;
 use crate::support::origin::{Gate, Origin};
 use crate::support::reply::{File, Reply};
 use crate::support::sandbox::{Running, Sandbox, both, bytes, tree, until};
+use crate::support::tls::Authority;
 use std::path::Path;
 
 /// A machine that shares the store of this folder, under this mode.
@@ -175,6 +176,9 @@ fn what_a_credential_got_is_kept_back() {
         let without = machine(like, store.path(), "read");
         without.config("[shared]\nprivate = true\n");
         without.dl(["fetch", &url]).run().fails(2).says("secret");
+        for verb in ["push", "pull"] {
+            without.dl(["cache", verb, &url]).run().fails(2).says("secret");
+        }
         without.dl(["fetch", "--no-shared", &url]).run().ok();
     });
 }
@@ -189,6 +193,9 @@ fn what_was_fetched_under_a_special_trust_is_kept_back() {
         let url = format!("http://example.test:{port}/a");
         sandbox.dl(["fetch", "--resolve", &format!("example.test:{port}:127.0.0.1"), &url]).run().ok();
         sandbox.dl(["fetch", "-k", &origin.url("/b")]).run().ok();
+        let authority = Authority::new();
+        let secure = authority.leaf().origin(|_, conn| conn.reply(&Reply::ok("x")));
+        sandbox.dl(["fetch", "--cacert"]).arg(authority.write(&sandbox.home())).arg(secure.url("/c")).run().ok();
         sandbox.write("local", "x");
         sandbox.dl(["fetch", "--backend=auto", &format!("file://{}", sandbox.path("local").display())]).run().ok();
         assert_eq!(tree(store.path()), Vec::<String>::new());

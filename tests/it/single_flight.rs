@@ -137,16 +137,56 @@ fn a_leader_that_stands_still_is_not_waited_for() {
 }
 
 #[test]
+fn a_passing_failure_is_not_shared() {
+    both(|sandbox| {
+        let gate = Gate::default();
+        let wait = gate.clone();
+        let origin = Origin::new(move |request, conn| {
+            if request.number > 0 {
+                return conn.reply(&Reply::ok("content"));
+            }
+            wait.wait();
+            conn.reset();
+        });
+        let url = origin.url("/a");
+        let first = sandbox.dl(["fetch", "--retry", "0", &url]).spawn();
+        until("the first request", || origin.count() == 1);
+        let waiters: Vec<_> = (0..3).map(|_| sandbox.dl(["fetch", "--retry", "0", &url]).spawn()).collect();
+        gate.open();
+        first.wait().fails(4);
+        for waiter in waiters {
+            assert_eq!(std::fs::read(waiter.wait().ok().path()).unwrap(), b"content");
+        }
+        assert_eq!(origin.count(), 2, "one of them tried next");
+    });
+}
+
+#[test]
 fn a_refresh_takes_only_what_began_after_it() {
     both(|sandbox| {
-        let origin = Origin::of("x");
+        let gate = Gate::default();
+        let wait = gate.clone();
+        let origin = Origin::new(move |request, conn| {
+            if request.number == 0 {
+                wait.wait();
+            }
+            conn.reply(&Reply::ok(request.number.to_string()));
+        });
         let url = origin.url("/a");
-        sandbox.dl(["fetch", &url]).run().ok();
-        let running: Vec<_> = (0..8).map(|_| sandbox.dl(["fetch", "--force", &url]).spawn()).collect();
-        for one in running {
+        let early = sandbox.dl(["fetch", "--force", "-o", "early", &url]).spawn();
+        until("the first request", || origin.count() == 1);
+        let names: Vec<String> = (0..6).map(|n| format!("late{n}")).collect();
+        let late: Vec<_> =
+            names.iter().map(|name| sandbox.dl(["fetch", "--force", "-o", name, &url]).spawn()).collect();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        gate.open();
+        early.wait().ok();
+        assert_eq!(sandbox.read("early"), b"0");
+        for (name, one) in names.iter().zip(late) {
             one.wait().ok();
+            assert_ne!(sandbox.read(name), b"0", "what was asked before it began");
         }
-        assert!(origin.count() >= 2 && origin.count() <= 9);
+        assert!((2..=7).contains(&origin.count()));
     });
 }
 

@@ -4,11 +4,12 @@ use crate::cli::Session;
 use crate::cli::args::cache::{Export, Import};
 use crate::cli::commands::cache_set::many;
 use crate::cli::meaning::cached;
+use crate::cli::meaning::place::refuse_in_cache;
 use crate::cli::progress::Spoken;
 use dl::cache::Cache;
 use dl::cache::query::Query;
 use dl::clock::show_size;
-use dl::disk::{Replace, Temporary};
+use dl::disk::{Replace, Temporary, remove_dead_temporaries};
 use dl::error::{Error, Result};
 use serde_json::json;
 use std::io::{BufReader, BufWriter, Write as _};
@@ -40,7 +41,11 @@ pub(crate) fn export(session: &Session<'_>) -> Result<u8> {
     if to_stdout && global.json {
         return Err(Error::usage("--json and an export to stdout exclude each other").hint("name a file"));
     }
-    let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
+    let options = session.cache_options(&global)?;
+    if !to_stdout {
+        refuse_in_cache(&file, &options.folder)?;
+    }
+    let cache = Cache::open(&options, &Spoken::new(&session.output))?;
     let exported = if to_stdout {
         cache.export(&mut std::io::stdout().lock(), &query, args.with_salt)?
     } else {
@@ -51,6 +56,7 @@ pub(crate) fn export(session: &Session<'_>) -> Result<u8> {
                 &std::io::ErrorKind::IsADirectory.into(),
             ));
         }
+        remove_dead_temporaries(folder);
         let temporary = Temporary::new_in(folder)?;
         let mut writer = BufWriter::with_capacity(1 << 20, temporary.file());
         let exported = cache.export(&mut writer, &query, args.with_salt)?;

@@ -6,7 +6,7 @@ use crate::cli::Session;
 use crate::cli::args::Fetch;
 use crate::cli::context::read_named_text;
 use crate::cli::input::{self, Asked, LIST_WORDS};
-use crate::cli::meaning::place::refuse_conflicts;
+use crate::cli::meaning::place::{refuse_conflicts, refuse_in_cache};
 use crate::cli::meaning::{Planner, request, sharing};
 use crate::cli::progress::Watch;
 use crate::cli::settings::{Layers, Setting};
@@ -99,7 +99,11 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     refuse_json_beside_bytes(&args, &tasks)?;
     let cache = cache_options(session, &args, &mut tasks)?;
     let shared = if args.global.no_cache { None } else { sharing::shared(session, &args.global, &layers)? };
-    refuse_conflicts(&tasks, cache.as_ref().map(|c| c.folder.as_path()))?;
+    let folder = cache.as_ref().map(|c| c.folder.as_path());
+    refuse_conflicts(&tasks, folder)?;
+    for beside in [&args.tell.meta, &args.tell.dump_header].into_iter().flatten() {
+        folder.map_or(Ok(()), |folder| refuse_in_cache(beside, folder))?;
+    }
     let options = manager_options(session, &args, cache, shared);
     Ok(do_all(session, &layers, &args, options, &tasks, plan))
 }
@@ -332,7 +336,10 @@ fn prove(task: &mut Task, rows: &[Row]) -> Result<()> {
 fn list_of_checksums(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, list: &str) -> Result<Vec<Row>> {
     let text =
         if input::is_url(list) { fetch_list(session, planner, args, list)? } else { read_named_text(Path::new(list))? };
-    checksums::parse(&text).map_err(|e| e.context(format!("bad list of checksums `{list}`")))
+    checksums::parse(&text).map_err(|e| {
+        let secrets = session.layers().map(|layers| layers.secrets()).unwrap_or_default();
+        e.context(format!("bad list of checksums `{}`", secrets.redact_references(list)))
+    })
 }
 
 fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, list: &str) -> Result<String> {

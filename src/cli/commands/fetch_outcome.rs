@@ -6,7 +6,7 @@ use dl::clock::{Timestamp, show_age, show_size};
 use dl::descriptor::Descriptor;
 use dl::descriptor::header::Header;
 use dl::descriptor::payload::Payload;
-use dl::disk::{Replace, Temporary};
+use dl::disk::{Replace, Temporary, remove_dead_temporaries};
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::{Report, Source};
 use dl::manager::task::{Destination, Task};
@@ -284,6 +284,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result
     dl::disk::make_folder(folder, None)?;
     let kept = existing.map(|m| m.permissions().mode() & 0o777);
     let mode = mode.or(kept).unwrap_or_else(Context::new_file_mode);
+    remove_dead_temporaries(folder);
     let temporary = Temporary::new_in(folder)?;
     temporary.file().write_all(bytes).map_err(failed)?;
     temporary.publish(path, mode, Replace::Allowed)

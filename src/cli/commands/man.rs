@@ -4,7 +4,7 @@ use crate::cli::args::Man;
 use crate::cli::{Session, context, help, verbs};
 use clap::Command;
 use clap_mangen::Man as Page;
-use dl::disk::{Replace, Temporary, make_folder};
+use dl::disk::{Replace, Temporary, make_folder, remove_dead_temporaries};
 use dl::error::{Error, Result};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -19,6 +19,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         return session.output.bytes(&render(top())?).map(|()| 0);
     };
     make_folder(&folder, None)?;
+    remove_dead_temporaries(&folder);
     for (name, page) in pages()? {
         let path = folder.join(format!("{name}.1"));
         let temporary = Temporary::new_in(&folder)?;

@@ -39,7 +39,7 @@ pub(crate) fn identity(
     // What `dl` could fetch is identified as a fetch would; any other URI is a name as it stands.
     let is_url = parse_url(uri).is_ok();
     let asked = Asked::typed(if is_url { uri } else { "http://localhost/" });
-    let mut descriptor = common.descriptor(&asked, &fetch, &[], session.context)?;
+    let mut descriptor = common.descriptor(&asked, &fetch, session.context)?;
     if !is_url {
         descriptor.key_uri = Some(uri.to_owned());
     }

@@ -18,6 +18,7 @@ use dl::attribute_text;
 use dl::cache::freshness::Renewal;
 use dl::cache::item::Trust;
 use dl::clock::Timestamp;
+use dl::descriptor::address::parse_url;
 use dl::error::{Error, Result};
 use dl::manager::task::{Description, Freshness, Http, Policy, Task};
 use dl::transfer::job::{BackendChoice, Expected, Options, Proof};
@@ -91,14 +92,14 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(&mut self, asked: &Asked) -> Result<Task> {
-        let url = dl::descriptor::address::parse_url(&asked.url)?;
+        let url = parse_url(&asked.url)?;
         let variant = self.variant(&url)?;
         let args = &variant.args;
         if args.ask.backend == Some(BackendChoice::Reqwest) && !matches!(url.scheme(), "http" | "https") {
             return Err(Error::usage(format!("the backend `reqwest` does not speak `{}`", url.scheme()))
                 .hint("--backend auto, or curl"));
         }
-        let mut task = Task::new(variant.common.descriptor(asked, args, &variant.host_mirrors, self.context)?);
+        let mut task = Task::new(variant.common.descriptor(asked, args, self.context)?);
         task.policy = variant.policy.clone();
         task.proof = variant.proof.clone();
         task.proof.digests.extend(
@@ -116,6 +117,10 @@ impl<'a> Planner<'a> {
         let names = output.and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
         task.proof.names = names.into_iter().chain(task.description.filename.clone()).collect();
         task.travel = Arc::clone(&variant.travel);
+        for base in &variant.host_mirrors {
+            let mirror = request::mirrored(&parse_url(base)?, &task.descriptor.url, &task.travel.secrets);
+            task.descriptor.mirrors.push(mirror);
+        }
         task.trust = variant.trust.clone();
         Ok(task)
     }

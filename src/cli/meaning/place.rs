@@ -93,6 +93,14 @@ fn normal(path: &Path) -> PathBuf {
     }
 }
 
+/// Refuses a file that is written beside the result (`-D`, `--meta`, an export) inside the cache.
+///
+/// # Errors
+/// Usage, naming the path.
+pub(crate) fn refuse_in_cache(path: &Path, cache: &Path) -> Result<()> {
+    if normal(path).starts_with(normal(cache)) { Err(in_cache(path)) } else { Ok(()) }
+}
+
 /// Refuses two tasks that would write one path, and destinations inside the cache.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use dl::descriptor::header::Header;
 use dl::descriptor::payload::{Part, PartContent, Payload, Piece};
 use dl::error::{Error, Result};
 use dl::message::Credentials;
-use dl::secret::Secret;
+use dl::secret::{Secret, Secrets};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::os::unix::fs::PermissionsExt as _;
@@ -44,13 +44,7 @@ impl Common {
     ///
     /// # Errors
     /// Usage: no URL, or a netrc that cannot be used.
-    pub(crate) fn descriptor(
-        &self,
-        asked: &Asked,
-        args: &Fetch,
-        host_mirrors: &[String],
-        context: &Context,
-    ) -> Result<Descriptor> {
+    pub(crate) fn descriptor(&self, asked: &Asked, args: &Fetch, context: &Context) -> Result<Descriptor> {
         let mut descriptor = Descriptor::new(&asked.url)?;
         let ask = &args.ask;
         descriptor.query.clone_from(&ask.query);
@@ -63,9 +57,6 @@ impl Common {
         for mirror in args.travel.mirror.iter().chain(&asked.mirrors) {
             descriptor.mirrors.push(parse_url(mirror)?);
         }
-        for base in host_mirrors {
-            descriptor.mirrors.push(mirrored(&parse_url(base)?, &descriptor.url));
-        }
         descriptor.credentials = match &ask.user {
             Some(user) => Some(credentials(user)),
             None => from_netrc(ask, &descriptor, context)?,
@@ -74,11 +65,11 @@ impl Common {
     }
 }
 
-/// The same path and query below a mirror's address.
-fn mirrored(base: &Url, url: &Url) -> Url {
+/// The same path and query below a mirror's address; secrets of the query stay with their origin.
+pub(crate) fn mirrored(base: &Url, url: &Url, secrets: &Secrets) -> Url {
     let mut mirror = base.clone();
     mirror.set_path(&format!("{}{}", base.path().trim_end_matches('/'), url.path()));
-    mirror.set_query(url.query());
+    mirror.set_query(secrets.public_query(url).as_deref());
     mirror
 }
 
@@ -91,7 +82,9 @@ fn credentials(text: &str) -> Credentials {
 fn from_netrc(ask: &Ask, descriptor: &Descriptor, context: &Context) -> Result<Option<Credentials>> {
     let url = &descriptor.url;
     let has_own = !url.username().is_empty() || descriptor.headers.iter().any(|h| h.name() == "authorization");
-    if !(ask.netrc || ask.netrc_file.is_some()) || has_own || url.scheme() != "https" {
+    let is_safe = url.scheme() == "https";
+    // A file that was named must be one, whether it is of use or not.
+    if has_own || ask.netrc_file.is_none() && !(ask.netrc && is_safe) {
         return Ok(None);
     }
     let path: PathBuf = match &ask.netrc_file {
@@ -103,7 +96,9 @@ fn from_netrc(ask: &Ask, descriptor: &Descriptor, context: &Context) -> Result<O
     };
     refuse_readable_by_others(&path)?;
     let text = read_named_text(&path)?;
-    Ok(url.host_str().and_then(|host| dl::transfer::netrc::find(&text, host)))
+    let found = dl::transfer::netrc::find(&text, url.host_str().unwrap_or_default())
+        .map_err(|e| e.context(format!("bad netrc `{}`", path.display())))?;
+    Ok(found.filter(|_| is_safe))
 }
 
 fn refuse_readable_by_others(path: &Path) -> Result<()> {

@@ -143,7 +143,7 @@ impl Client<'_> {
     pub(super) fn give_bytes(&self, bytes: &Bytes<'_>, size: u64, digests: Digests, report: &mut Report) -> Result<()> {
         let given = self.task.description.filename.clone();
         let name = given
-            .or_else(|| record::server_name(&report.headers))
+            .or_else(|| record::server_name(&report.headers, &report.mask))
             .or_else(|| filename::from_url(&self.task.descriptor.url));
         report.ext = name.as_deref().map(|n| filename::extension(n).to_owned());
         report.filename = name;

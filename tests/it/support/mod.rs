@@ -4,6 +4,7 @@
 pub mod archives;
 pub mod engines;
 pub mod h2;
+pub mod named;
 pub mod oracle;
 pub mod origin;
 pub mod random;

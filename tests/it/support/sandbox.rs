@@ -178,8 +178,13 @@ impl Sandbox {
     /// A text that must be found nowhere but on the wire.
     pub fn canary(&self, name: &str) -> String {
         let text = format!("canary-{name}-{}", self.canaries.borrow().len() + 7_340);
-        self.canaries.borrow_mut().push(text.clone());
+        self.is_secret(text.clone());
         text
+    }
+
+    /// This text, too, must be found nowhere but on the wire.
+    pub fn is_secret(&self, text: impl Into<String>) {
+        self.canaries.borrow_mut().push(text.into());
     }
 
     /// This file may hold a canary (`-D`).
