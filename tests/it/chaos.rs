@@ -3,6 +3,7 @@
 //! `DL_TEST_CHAOS_SECONDS` makes it longer, `DL_TEST_CHAOS_SEED` makes it another one.
 
 use crate::support::origin::Origin;
+use crate::support::random::{Random, number};
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Running, Sandbox, eprint_line, sha256};
 use serde_json::Value;
@@ -16,23 +17,8 @@ const NAMES: u64 = 5;
 /// A content that every name may have.
 const SHARED: &str = "bytes that many share";
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len() as u64) as usize]
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+fn pick<'a>(random: &mut Random, all: &[&'a str]) -> &'a str {
+    all[random.below(all.len() as u64) as usize]
 }
 
 /// One command that runs, and whether and when it is killed.
@@ -51,26 +37,26 @@ fn command(sandbox: &Sandbox, origin: &Origin, random: &mut Random, count: u64) 
         0..=3 => {
             let text = if random.below(3) == 0 { SHARED.to_owned() } else { format!("{uri} {}", random.below(40)) };
             let file = sandbox.write(format!("put-{count}"), text);
-            let moved = random.pick(&["--move", "--label=copied"]);
+            let moved = pick(random, &["--move", "--label=copied"]);
             cache(&["put", file.to_str().unwrap(), "--uri", &uri, moved, "--attr", "n=1"])
         }
         4 | 5 => cache(&["create", "--uri", &uri]),
         6 => cache(&["ready", &uri]),
-        7 => cache(&["ls", "--where", random.pick(&["size > 1", "n = 1", "label = x", "status = TRASH"])]),
+        7 => cache(&["ls", "--where", pick(random, &["size > 1", "n = 1", "label = x", "status = TRASH"])]),
         8 => cache(&["best", "--uri", &uri, "--status", "READY", "--status", "WRITE", "--or-new"]),
-        9 => cache(&["set", &any, "--attr", random.pick(&["n=2", "m=text"]), "--label", random.pick(&["x", "y"])]),
-        10 => cache(&["set", &any, "--filename", random.pick(&["a.tsv", "b.csv", "c"])]),
+        9 => cache(&["set", &any, "--attr", pick(random, &["n=2", "m=text"]), "--label", pick(random, &["x", "y"])]),
+        10 => cache(&["set", &any, "--filename", pick(random, &["a.tsv", "b.csv", "c"])]),
         11 => cache(&["rm", &any]),
-        12 => cache(&["rm", random.pick(&["--purge", "--keep-record"]), "--uri", &any]),
+        12 => cache(&["rm", pick(random, &["--purge", "--keep-record"]), "--uri", &any]),
         13 => cache(&["restore", &any]),
         14 => cache(&["clean", "--max-age", "0", "--versions", "--orphans", "--trash"]),
-        15 => cache(&["clean", random.pick(&["--missing", "--orphans", "--all", "--max-size=200", "--writes"])]),
+        15 => cache(&["clean", pick(random, &["--missing", "--orphans", "--all", "--max-size=200", "--writes"])]),
         16 => cache(&["verify"]),
         17 => cache(&["export", &format!("export-{}", random.below(2))]),
         18 => cache(&["import", &format!("export-{}", random.below(2))]),
         19 => cache(&["path", &any]),
         how => {
-            let how = if how < 22 { "--freshness=any" } else { random.pick(&["--refresh", "--force"]) };
+            let how = if how < 22 { "--freshness=any" } else { pick(random, &["--refresh", "--force"]) };
             ["fetch", how, &url].map(str::to_owned).to_vec()
         }
     }
@@ -135,8 +121,8 @@ fn look_at(item: &Value, origin: &Origin, told: &str) {
 
 #[test]
 fn at_random_with_kills() {
-    let seed = number("DL_TEST_CHAOS_SEED", 1);
-    let seconds = number("DL_TEST_CHAOS_SECONDS", SECONDS);
+    let seed = number("DL_TEST_CHAOS_SEED", || 1);
+    let seconds = number("DL_TEST_CHAOS_SECONDS", || SECONDS);
     let told = format!("DL_TEST_CHAOS_SEED={seed}");
     let sandbox = Sandbox::new();
     sandbox.unchecked();
@@ -145,7 +131,7 @@ fn at_random_with_kills() {
         let count = served.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         conn.reply(&Reply::ok(format!("{} {}", request.path(), count / 16)));
     });
-    let mut random = Random(0x2545_f491_4f6c_dd1d ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut random = Random::of(seed);
     let count = storm(&sandbox, &origin, &mut random, Instant::now() + Duration::from_secs(seconds), &told);
     eprint_line(&format!("{told}: {count} commands"));
 
