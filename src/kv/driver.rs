@@ -130,7 +130,7 @@ pub enum Count {
     NotANumber,
     /// The result would not fit; the value was left as it was.
     Overflow,
-    /// Something is there that cannot be read; the store compares and swaps.
+    /// Nothing is there that the engine can add to, or it cannot be read; the store compares and swaps.
     Unreadable,
 }
 
@@ -211,7 +211,7 @@ pub trait Driver: Send + Sync + std::fmt::Debug {
     }
 
     /// Adds to a decimal number in one atomic step, for engines that can. A missing or expired entry counts from 0 and
-    /// takes `expires`; otherwise the expiry stays.
+    /// takes `expires` (or is left to the store, as `Unreadable`); otherwise the expiry stays.
     fn count(&self, key: &[u8], by: i64, expires: Option<Timestamp>) -> Result<Count> {
         let _ = (key, by, expires);
         Err(Error::new(Kind::Other, "unsupported", "has no counters of its own"))

@@ -11,7 +11,7 @@ mod link;
 use crate::clock::Timestamp;
 use crate::error::{Error, Kind, Result};
 use crate::kv::address::Address;
-use crate::kv::driver::{Abilities, Condition, Content, Count, Driver, Entry, Listed, Record, Stat, decimal, missing};
+use crate::kv::driver::{Abilities, Condition, Count, Driver, Entry, Listed, Record, Stat, missing};
 use crate::kv::fields::{self, Fields};
 use crate::kv::open::Options;
 use document::{Shape, key_of, revision};
@@ -205,31 +205,10 @@ impl Driver for Mongodb {
         Ok(self.delete_where(self.shape.live(key, Timestamp::now()))? > 0)
     }
 
-    fn count(&self, key: &[u8], by: i64, expires: Option<Timestamp>) -> Result<Count> {
+    fn count(&self, key: &[u8], by: i64, _: Option<Timestamp>) -> Result<Count> {
         self.make_ready()?;
-        for _ in 0..TRIES {
-            if let Some(sum) = self.add_to(key, by)? {
-                return Ok(Count::Is(sum));
-            }
-            // It is missing, or no integer that can be added to: look, and replace what was seen.
-            let entry = self.get(key)?;
-            let number = match entry.as_ref().map(|entry| &entry.content) {
-                None => Some(0),
-                Some(Content::Plain(value)) => decimal(value),
-                Some(Content::Wrapped(_)) => None,
-                Some(Content::Unreadable(_)) => return Ok(Count::Unreadable),
-            };
-            let Some(number) = number else { return Ok(Count::NotANumber) };
-            let Some(sum) = number.checked_add(by) else { return Ok(Count::Overflow) };
-            let text = sum.to_string();
-            let expires = entry.as_ref().map_or(expires, |entry| entry.expires);
-            let record = Record { content: text.as_bytes(), wrapped: false, expires };
-            let condition = entry.as_ref().map_or(Condition::Absent, |entry| Condition::Is(&entry.version));
-            if self.put(key, record, condition)? {
-                return Ok(Count::Is(sum));
-            }
-        }
-        Err(Error::new(Kind::Timeout, "contended", "others changed the entry all the time"))
+        // Where it is missing, or no number that can be added to, whoever asks looks, and replaces what was seen.
+        Ok(self.add_to(key, by)?.map_or(Count::Unreadable, Count::Is))
     }
 
     fn list(&self, prefix: &[u8], _: bool, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
