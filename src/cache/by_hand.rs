@@ -8,6 +8,7 @@ use crate::cache::query::Query;
 use crate::cache::registry::connection::{Failure, Outcome};
 use crate::cache::registry::item::{Slot, Told};
 use crate::cache::registry::{Registry, change, item, search};
+use crate::cache::stand;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::disk::{Replace, Signature, Temporary};
@@ -49,9 +50,20 @@ fn begin(registry: &Registry, connection: &Connection, new: &NewItem, status: St
     reread(registry, connection, id)
 }
 
-/// The newest version of a key that a query takes.
+/// The newest version of a key that a query takes. One that is READY stands: its path has its bytes.
 pub(crate) fn best(registry: &Registry, query: &Query) -> Result<Option<Item>> {
-    registry.read(|connection| newest(registry, connection, query))
+    let mut fallen = None;
+    loop {
+        let Some(found) = registry.read(|connection| newest(registry, connection, query))? else { return Ok(None) };
+        // One that fell is FAILED from then on; where nothing can be written it stays what it was.
+        if fallen == Some(found.id) {
+            return Ok(None);
+        }
+        if found.status != Status::Ready || stand::stands(registry, &found)? {
+            return Ok(Some(found));
+        }
+        fallen = Some(found.id);
+    }
 }
 
 fn newest(registry: &Registry, connection: &Connection, query: &Query) -> Outcome<Option<Item>> {
@@ -164,6 +176,15 @@ pub(crate) fn ready(registry: &Registry, item: &Item) -> Result<Item> {
     let (digest, size) = prepare(registry, item)?;
     let again = || prepare(registry, item).map(|_| ());
     seated(registry, &digest, &again, &|connection, copy| finish(registry, connection, item.id, &digest, size, copy))
+}
+
+/// Whether something was written at an item's path.
+pub(crate) fn check_written(item: &Item) -> Result<()> {
+    if item.path.is_file() {
+        return Ok(());
+    }
+    let text = format!("nothing was written for item {}: there is no file `{}`", item.id, item.path.display());
+    Err(Error::new(Kind::NotFound, "no_file", text))
 }
 
 /// Makes a blob of what stands at an item's path. What is READY already stays as it is.

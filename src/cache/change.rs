@@ -8,7 +8,8 @@ use crate::cache::intake;
 use crate::cache::item::{Attribute, Item, Status};
 use crate::cache::query::Query;
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, attribute, change, item, search};
+use crate::cache::registry::{Registry, attribute, change, item, item_blob, search};
+use crate::cache::remove::{Unneeded, forget_responses, sweep};
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::disk::{Replace, Temporary, rename_new};
@@ -78,17 +79,27 @@ pub(crate) fn set(registry: &Registry, which: &Which, what: &Change) -> Result<V
     registry.folder().check_writable()?;
     let items = registry.read(|connection| meant(registry, connection, which))?;
     let mut prepared = HashMap::new();
+    if what.status == Some(Status::Ready) {
+        // Before any is taken in: all or none.
+        items.iter().try_for_each(by_hand::check_written)?;
+    }
     for item in &items {
         prepared.insert(item.id, prepare(registry, item, what)?);
     }
     let old: RefCell<Vec<PathBuf>> = RefCell::default();
+    let parts: RefCell<Vec<Digest>> = RefCell::default();
     let changed = loop {
         let changed = registry.try_write(|connection| {
             old.borrow_mut().clear();
+            parts.borrow_mut().clear();
             let mut all = Vec::new();
             for item in meant(registry, connection, which)? {
                 // One that came since is not prepared: it is not meant.
                 let Some(prepared) = prepared.get(&item.id) else { continue };
+                if what.status == Some(Status::Deleted) {
+                    let needed = item_blob::of_item(connection, item.id)?;
+                    parts.borrow_mut().extend(needed.into_iter().map(|(digest, _)| digest));
+                }
                 old.borrow_mut().extend(apply(registry, connection, &item, what, prepared)?);
                 all.push(reread(registry, connection, item.id)?);
             }
@@ -112,6 +123,9 @@ pub(crate) fn set(registry: &Registry, which: &Which, what: &Change) -> Result<V
     };
     for path in old.borrow().iter() {
         let _ = std::fs::remove_file(path);
+    }
+    if what.status == Some(Status::Deleted) {
+        sweep(registry, &Unneeded::of(&changed, parts.into_inner()))?;
     }
     Ok(changed)
 }
@@ -168,10 +182,14 @@ fn apply(
         (Some(status @ (Status::Write | Status::Uninitialized)), _) => {
             begin_again(registry, connection, item, status, prepared, now)?;
         }
+        // What is DELETED has nothing to go to TRASH.
+        (Some(Status::Trash), _) if matches!(item.status, Status::Trash | Status::Deleted) => {}
         (Some(status), _) => {
             change::status(connection, item.id, status, false, now)?;
-            if status == Status::Failed {
-                change::error(connection, item.id, what.error.as_ref())?;
+            match status {
+                Status::Failed => change::error(connection, item.id, what.error.as_ref())?,
+                Status::Deleted => forget_responses(connection, item)?,
+                _ => {}
             }
         }
         (None, _) => {}

@@ -460,6 +460,13 @@ fn verify_one(registry: &Registry, digest: &Digest) -> Result<Option<Damage>> {
             Ok(None)
         }
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Some(Damage::Gone)),
+        Ok(_) => {
+            // What was recorded of it is not believed any more: whoever puts it again replaces it.
+            if registry.folder().is_writable() {
+                registry.write(|connection| blob::forget(connection, digest))?;
+            }
+            Ok(Some(Damage::Changed))
+        }
         Err(e) if e.kind() == ErrorKind::PermissionDenied => {
             Err(Error::disk(format!("cannot read `{}`", path.display()), &e))
         }

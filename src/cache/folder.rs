@@ -71,17 +71,21 @@ impl Folder {
     /// # Errors
     /// `unsafe_cache` (cache) if others could have written into it, a disk error if it cannot be made.
     pub(crate) fn open(path: &Path, multi_user: bool) -> Result<Self> {
+        // What was named cannot be one, unless the disk is full.
         let failed = |e: &io::Error| {
-            Error::disk(format!("cannot use the cache folder `{}`", path.display()), e)
-                .hint("--cache-dir names another folder, --no-cache does without")
+            let error = Error::disk(format!("cannot use the cache folder `{}`", path.display()), e);
+            let error =
+                if error.code() == "disk_full" { error } else { Error::usage(error.message()).cause(e.to_string()) };
+            error.hint("--cache-dir names another folder, --no-cache does without")
         };
         let path = std::path::absolute(path).map_err(|e| failed(&e))?;
         let (file_mode, folder_mode) = if multi_user { (0o660, 0o2770) } else { (0o600, 0o700) };
         let metadata = match std::fs::metadata(&path) {
             Err(e) if e.kind() == ErrorKind::NotFound => {
-                disk::make_folder(&path, Some(folder_mode))
-                    .map_err(|e| e.hint("--cache-dir names another folder, --no-cache does without"))?;
-                std::fs::metadata(&path)
+                use std::os::unix::fs::DirBuilderExt as _;
+                let made = std::fs::DirBuilder::new().recursive(true).mode(folder_mode & 0o777).create(&path);
+                made.and_then(|()| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(folder_mode)))
+                    .and_then(|()| std::fs::metadata(&path))
             }
             other => other,
         }

@@ -63,8 +63,14 @@ impl Query {
     /// Whether nothing says which items are meant: all of them would be.
     #[must_use]
     pub fn is_unlimited(&self) -> bool {
-        let plain =
-            Self { all: self.all, sort: self.sort, reverse: self.reverse, limit: self.limit, ..Self::default() };
+        let plain = Self {
+            all: self.all,
+            any: self.any,
+            sort: self.sort,
+            reverse: self.reverse,
+            limit: self.limit,
+            ..Self::default()
+        };
         *self == plain
     }
 }

@@ -9,7 +9,7 @@ use crate::cache::commit::{check, hold, reread, seat};
 use crate::cache::item::{Item, NewItem};
 use crate::cache::registry::item::{Slot, Told};
 use crate::cache::registry::{Registry, attribute, blob, item, item_blob, run};
-use crate::cache::{Cache, blobs, intake};
+use crate::cache::{Cache, blobs, intake, stand};
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::disk::Signature;
@@ -104,6 +104,18 @@ impl Cache {
             item_blob::replace(connection, id, &digests)?;
             reread(registry, connection, id)
         })
+    }
+
+    /// What is recorded of an item's file is not believed any more: it was read, and is damaged. It is made good where that can be
+    /// done, else it is FAILED.
+    ///
+    /// # Errors
+    /// Kind disk or cache.
+    pub fn distrust(&self, item: &Item) -> Result<()> {
+        match &item.sha256 {
+            Some(digest) if !self.is_read_only() => stand::mend(&self.registry, item, digest).map(|_| ()),
+            _ => Ok(()),
+        }
     }
 
     /// What was noted with a recorded run; `None` for any other item.

@@ -20,6 +20,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -86,8 +87,19 @@ pub(crate) fn recover(folder: &Folder, inode: u64, lock_timeout: Duration, why: 
     )))
 }
 
+/// How every database of `SQLite` begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// How long its header is.
+const HEADER_BYTES: u64 = 100;
+
 /// Opens a damaged registry as far as `SQLite` lets us: `writable_schema` makes it overlook that pages are missing.
 fn open_damaged(path: &Path) -> Outcome<Connection> {
+    // Without its first words `SQLite` does not look at the rest.
+    if let Ok(file) = std::fs::File::options().write(true).open(path)
+        && file.metadata().is_ok_and(|found| found.len() >= HEADER_BYTES)
+    {
+        let _ = file.write_all_at(MAGIC, 0);
+    }
     let source =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -186,7 +198,8 @@ fn salvage_roots(source: &Connection, target: &Connection) -> Outcome<bool> {
 }
 
 /// Every blob is kept from here on: nobody knows any more which of them a user kept, and those cannot be fetched again.
-fn adopt_blobs(folder: &Folder, target: &Connection) -> Outcome<()> {
+pub(crate) fn adopt_blobs(folder: &Folder, target: &Connection) -> Outcome<u64> {
+    let mut adopted = 0;
     let top = folder.path().join("blobs").join("sha256");
     let names = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
     for shard in names(&top) {
@@ -194,10 +207,11 @@ fn adopt_blobs(folder: &Folder, target: &Connection) -> Outcome<()> {
             let hex = [shard.file_name(), file.file_name()].map(|name| name.to_string_lossy().into_owned()).concat();
             if let (Some(digest), Ok(metadata)) = (Digest::from_hex(Algorithm::Sha256, &hex), file.metadata()) {
                 root::keep(target, &digest, metadata.len(), Timestamp::now())?;
+                adopted += 1;
             }
         }
     }
-    Ok(())
+    Ok(adopted)
 }
 
 fn insertion(table: &str, columns: &str, count: usize) -> String {

@@ -86,7 +86,7 @@ pub(crate) fn remove(registry: &Registry, which: &Which, removal: Removal) -> Re
 }
 
 /// What a user wants gone is gone for `--freshness http` too, once no other item has it.
-fn forget_responses(connection: &Connection, item: &Item) -> Outcome<()> {
+pub(crate) fn forget_responses(connection: &Connection, item: &Item) -> Outcome<()> {
     let Some(digest) = &item.sha256 else { return Ok(()) };
     if !change::is_used_by_item(connection, digest)? {
         let ids: Vec<i64> = response::of_content(connection, digest)?.into_iter().map(|light| light.id).collect();

@@ -24,7 +24,7 @@ use crate::message::{Fields, Head, Request, Validators};
 use crate::partial::Partial;
 use crate::shared::lease::Lease;
 use crate::transfer::job::{Exchange, Fetched, Job, Proof};
-use crate::transfer::{filename, proof};
+use crate::transfer::{filename, html, proof};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +63,7 @@ impl<'a> Asking<'a> {
                 self.damaged.set(true);
                 return Ok(None);
             }
-            if self.proves(&acceptance, &item)? {
+            if self.proves(&acceptance, &item)? && !self.is_page(&item) {
                 return Ok(Some(item));
             }
             passed_over.push(item.id);
@@ -101,6 +101,16 @@ impl<'a> Asking<'a> {
             trust: &self.task.trust,
             allow_status: &self.task.travel.allow_status,
         }
+    }
+
+    /// Whether a stored file is an HTML page, where a name says that it is anything else, and nothing proves that it is what is wanted.
+    fn is_page(&self, item: &Item) -> bool {
+        let proof = &self.task.proof;
+        let of_url = filename::from_url(&self.resolved.request.url);
+        !proof.allow_html
+            && proof.digests.is_empty()
+            && proof.names.iter().chain(&of_url).any(|name| html::promises_a_file(name))
+            && html::is_page(&item.path)
     }
 
     /// Digests that were given and never recorded are computed from the file.
@@ -219,7 +229,10 @@ impl<'a> Asking<'a> {
         self.slot = None;
         let fetched = match outcome {
             Ok(fetched) => fetched,
-            Err(failed) => {
+            Err(mut failed) => {
+                // What broke off has no length that was verified.
+                let is_whole = matches!(failed.error.kind(), Kind::Http | Kind::Integrity);
+                failed.exchange.length_verified &= is_whole && failed.error.code() != "truncated";
                 record::tell_exchange(&mut self.report, &failed.exchange, &self.task.travel.secrets);
                 // Noted while the lock is held: whoever waits for it finds the failure and shares it.
                 self.note_failure(&failed.error, &failed.exchange);

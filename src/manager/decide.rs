@@ -146,13 +146,15 @@ fn look_up<'a>(
         give_item(cache, task, item, Source::Hit, report)?;
         return Ok(Looked::Done);
     }
+    let chooses_by_time = task.policy.older_than.is_some() || task.policy.newer_than.is_some();
     if verdict == Verdict::Fetch
+        && !chooses_by_time
         && let Some(proven) = asking.by_digest(listener)?
     {
         decided("bytes with the digest given are in the cache: nothing is asked".to_owned());
         return give_proven(cache, task, proven, report).map(|()| Looked::Done);
     }
-    if asking.candidate.is_none() && (task.policy.older_than.is_some() || task.policy.newer_than.is_some()) {
+    if asking.candidate.is_none() && chooses_by_time {
         return Err(Error::new(Kind::NotFound, "not_found", "no stored version is of the time asked for")
             .hint("--newer-than and --older-than choose among what is stored; --max-age asks where it is too old"));
     }

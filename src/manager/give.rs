@@ -55,7 +55,11 @@ pub(crate) fn give_item(
     source: Source,
     report: &mut Report,
 ) -> Result<()> {
-    let item = &describe(cache, task, item)?;
+    give_stored(cache, task, &describe(cache, task, item)?, source, report)
+}
+
+/// The same for an item of whatever key, which stays as it is.
+fn give_stored(cache: Option<&Cache>, task: &Task, item: &Item, source: Source, report: &mut Report) -> Result<()> {
     record::tell_item(report, item);
     let sha256 = item.sha256.as_ref().ok_or_else(|| no_digest(item))?;
     let last_modified = report.headers.text("last-modified").and_then(|t| Timestamp::from_http_date(&t));
@@ -77,7 +81,7 @@ pub(crate) fn give_item(
 /// Delivers bytes that a digest given has proven, whatever they were fetched as.
 pub(crate) fn give_proven(cache: Option<&Cache>, task: &Task, proven: Proven, report: &mut Report) -> Result<()> {
     let (path, size, digests) = match proven {
-        Proven::Item(item) => return give_item(cache, task, &item, Source::Hit, report),
+        Proven::Item(item) => return give_stored(cache, task, &item, Source::Hit, report),
         Proven::Blob { path, size, digests } => (path, size, digests),
     };
     let origin = report.url.clone();

@@ -27,7 +27,9 @@ impl Acceptance<'_> {
         let Some(download) = &item.download else { return true };
         // FTP and `file:` have no status of HTTP: what was stored from them had succeeded.
         let succeeded = download.http_version.is_empty()
-            || download.http_code.is_none_or(|code| (200..300).contains(&code) || self.allow_status.contains(code));
+            || download
+                .http_code
+                .is_none_or(|code| is_success(code, &download.method) || self.allow_status.contains(code));
         succeeded
             && !leads_by_a_secret(download)
             && download.trust == *self.trust
@@ -54,6 +56,11 @@ impl Acceptance<'_> {
         let asked = self.proof.digests.iter().map(|e| e.digest.algorithm());
         asked.filter(|a| recorded(item, *a).is_none()).collect()
     }
+}
+
+/// Whether a fetch takes this status unasked: what has no content is no file.
+fn is_success(code: u16, method: &str) -> bool {
+    (200..300).contains(&code) && !(method == "GET" && matches!(code, 204 | 205))
 }
 
 /// A redirect whose address held a secret: what is stored of it leads nowhere.

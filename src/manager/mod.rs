@@ -343,13 +343,7 @@ impl Manager {
                     listener.event(Event::Warning(format!("the cache cannot be used, nothing is stored: {error}")));
                     return Ok(None);
                 }
-                Err(match (error.kind(), error.code()) {
-                    (Kind::Disk, code) if code != "disk_full" => {
-                        let usage = Error::usage(error.message()).hint("--cache-dir DIR names another folder");
-                        error.causes().iter().fold(usage, |usage, cause| usage.cause(cause.as_str()))
-                    }
-                    _ => error.clone(),
-                })
+                Err(error.clone())
             }
         }
     }

@@ -183,7 +183,7 @@ impl<'a> Artifacts<'a> {
             return if Digest::sha256(&bytes) == *digest {
                 Ok(Bytes::Small(bytes))
             } else {
-                Err(damaged(digest, &content.path))
+                Err(self.found_damaged(digest, &content.path))
             };
         }
         let before = Signature::from(&file.metadata().map_err(|e| failed(&e))?);
@@ -193,8 +193,15 @@ impl<'a> Artifacts<'a> {
         if digests.sha256() == digest && bytes.are_unchanged() {
             Ok(bytes)
         } else {
-            Err(damaged(digest, &content.path))
+            Err(self.found_damaged(digest, &content.path))
         }
+    }
+
+    /// The error for bytes that turned out to be wrong. What was recorded of them is not believed any more, so that they can be put
+    /// again.
+    fn found_damaged(&self, digest: &Digest, path: &Path) -> Error {
+        let _ = self.cache.verify_content(digest);
+        damaged(digest, path)
     }
 
     /// The manifest of a hash, with its bytes as they are stored.
@@ -208,7 +215,7 @@ impl<'a> Artifacts<'a> {
         // One more than is allowed tells that it is too long.
         file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(|e| cannot_read(&content.path, &e))?;
         if bytes.len() <= BYTES_MAX && Digest::sha256(&bytes) != *digest {
-            return Err(damaged(digest, &content.path));
+            return Err(self.found_damaged(digest, &content.path));
         }
         match Manifest::read(&bytes) {
             Ok(manifest) => Ok((manifest, bytes)),

@@ -39,10 +39,10 @@ use crate::cache::item::Item;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::event::{Event, Listener};
+use crate::event::{Event, Listener, Silent};
 use command::{Capture, Command};
 use job::{Done, Job, Known, Turn};
-use record::Sink;
+use record::{Sink, Stream};
 use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -122,12 +122,13 @@ pub fn run(job: &Job<'_>, command: &Command, capture: &Capture, way: Way<'_>, si
         way.listener.event(Event::Decision(format!("{}; the shared store has a record", reason.tell())));
         (verdict, known) = job.look()?;
     }
-    way.listener.event(Event::Decision(told(&verdict)));
-    if !matches!(verdict, Verdict::Run(_))
-        && let Some(known) = &mut known
-        && let Some(report) = replay(job, known, verdict.clone(), way.listener, sink)?
-    {
-        return Ok(report);
+    if matches!(verdict, Verdict::Run(_)) {
+        way.listener.event(Event::Decision(told(&verdict)));
+    } else if let Some(known) = &mut known {
+        if let Some(report) = replay(job, known, &verdict, way.listener, sink)? {
+            return Ok(report);
+        }
+        way.listener.event(Event::Decision("run: what was recorded is gone, or damaged".to_owned()));
     }
     // Otherwise the bytes of the record, or of an output, are gone: only a record that is made from now on will do.
     let (reason, is_gone) = match verdict {
@@ -176,17 +177,26 @@ fn told(verdict: &Verdict) -> String {
 fn replay(
     job: &Job<'_>,
     known: &mut Known,
-    verdict: Verdict,
+    verdict: &Verdict,
     listener: &dyn Listener,
     sink: &mut dyn Sink,
 ) -> Result<Option<Report>> {
-    let (restore, source) = match verdict {
+    let (restore, source) = match verdict.clone() {
         Verdict::Stale(restore) => (restore, Source::Stale),
         Verdict::Replay(restore) => (restore, Source::Hit),
         Verdict::Run(_) => return Ok(None),
     };
     let Some(file) = job.reopen(known, restore.is_some(), listener)? else { return Ok(None) };
-    record::replay(&file, sink)?;
+    listener.event(Event::Decision(told(verdict)));
+    let mut heard = Heard { sink, something: false };
+    if let Err(error) = record::replay(&file, &mut heard) {
+        if error.code() != "damaged_record" {
+            return Err(error);
+        }
+        job.cache.distrust(&known.item)?;
+        let again = "say it again: the command is run then";
+        return if heard.something { Err(error.hint(again)) } else { Ok(None) };
+    }
     job.replayed(known);
     let (started_at, finished_at) = known.times();
     Ok(Some(Report {
@@ -198,6 +208,19 @@ fn replay(
         outputs: job.kept(known),
         ..nothing(started_at)
     }))
+}
+
+/// Knows whether something was passed on.
+struct Heard<'a> {
+    sink: &'a mut dyn Sink,
+    something: bool,
+}
+
+impl Sink for Heard<'_> {
+    fn take(&mut self, stream: Stream, bytes: &[u8]) -> Result<bool> {
+        self.something = true;
+        self.sink.take(stream, bytes)
+    }
 }
 
 /// Runs the command without a record.
@@ -238,7 +261,7 @@ fn recorded(
         Ok(Turn::Mine(partial)) => partial,
         Ok(Turn::Answered(mut known, restore)) => {
             way.listener.event(Event::Decision("another ran it meanwhile: replayed".to_owned()));
-            return match replay(job, &mut known, Verdict::Replay(restore), way.listener, sink)? {
+            return match replay(job, &mut known, &Verdict::Replay(restore), way.listener, sink)? {
                 Some(report) => Ok(Some(report)),
                 // Gone again: without a record, rather than for ever in turns.
                 None => unrecorded(command, capture, way, sink, reason).map(Some),
@@ -293,7 +316,18 @@ fn not_stored(error: &Error) -> Event {
 /// # Errors
 /// Kind disk or cache.
 pub fn check(job: &Job<'_>) -> Result<Option<Reason>> {
-    Ok(match job.look()?.0 {
+    let (mut verdict, mut known) = job.look()?;
+    if matches!(&verdict, Verdict::Run(reason) if !matches!(reason, Reason::Refresh | Reason::Disabled))
+        && share::take(job)
+    {
+        (verdict, known) = job.look()?;
+    }
+    if let (Verdict::Replay(_) | Verdict::Stale(_), Some(known)) = (&verdict, &known)
+        && !job.cache.stands(&known.item, &Silent)?
+    {
+        return Ok(Some(Reason::NeverRun));
+    }
+    Ok(match verdict {
         Verdict::Replay(reason) => reason,
         Verdict::Stale(_) => Some(Reason::Expired),
         Verdict::Run(reason) => Some(reason),

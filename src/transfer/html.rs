@@ -2,10 +2,16 @@
 
 use crate::error::{Error, Kind};
 use crate::transfer::filename;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 use url::Url;
 
 /// How much of a body is looked at.
 pub(super) const LOOKED_AT_BYTES: usize = 64 * 1024;
+
+/// How much of a stored file is looked at first.
+const FIRST_LOOK_BYTES: usize = 256;
 
 /// The longest title that is shown.
 const LONGEST_TITLE_CHARS: usize = 100;
@@ -19,7 +25,7 @@ const NOT_JUDGED: &[&str] = &[
 ];
 
 /// Whether the name says that its file is anything but HTML.
-pub(super) fn promises_a_file(name: &str) -> bool {
+pub(crate) fn promises_a_file(name: &str) -> bool {
     let ext = filename::extension(name).to_ascii_lowercase();
     let ext = ext.rsplit('.').next().unwrap_or_default();
     // Version numbers, top-level domains and the like are no extensions: one begins with a letter or is `7z`.
@@ -27,6 +33,18 @@ pub(super) fn promises_a_file(name: &str) -> bool {
         || (ext.len() <= 10 && ext.starts_with(|c: char| c.is_ascii_alphabetic()))
             && ext.bytes().all(|b| b.is_ascii_alphanumeric());
     is_extension && !NOT_JUDGED.contains(&ext)
+}
+
+/// Whether a file begins as an HTML page. One that cannot be read is none.
+pub(crate) fn is_page(path: &Path) -> bool {
+    let read = |length: usize| -> std::io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        File::open(path)?.take(length as u64).read_to_end(&mut start)?;
+        Ok(start)
+    };
+    // Most files tell by their first byte.
+    read(FIRST_LOOK_BYTES).is_ok_and(|start| may_be_markup(&start) || start.trim_ascii().is_empty())
+        && read(LOOKED_AT_BYTES).is_ok_and(|start| looks_like_page(&start))
 }
 
 /// Whether the bytes begin as an HTML page. White space, a byte order mark and comments are skipped, in any case.

@@ -13,7 +13,7 @@ mod fault;
 mod fetch;
 pub mod filename;
 mod hashing;
-mod html;
+pub(crate) mod html;
 mod intake;
 pub mod job;
 mod judge;

@@ -370,3 +370,21 @@ fn a_read_only_cache_is_read() {
     sandbox.dl(["blob", "put", "-"]).stdin(*b"more").run().fails(9);
     sandbox.dl(["blob", "rm", &hash]).run().fails(9);
 }
+
+#[test]
+fn what_verify_found_damaged_is_put_again() {
+    let sandbox = Sandbox::new();
+    sandbox.unchecked();
+    let file = sandbox.write("file", "precious");
+    sandbox.dl(["blob", "put", file.to_str().unwrap()]).run().ok();
+    let digest = sha256(b"precious");
+    let blob = sandbox.cache().join(format!("blobs/sha256/{}/{}", &digest[..2], &digest[2..]));
+    let time = std::fs::metadata(&blob).unwrap().modified().unwrap();
+    std::fs::set_permissions(&blob, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let open = std::fs::File::options().write(true).open(&blob).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&open, b"X", 0).unwrap();
+    open.set_modified(time).unwrap();
+    sandbox.dl(["blob", "verify", &digest]).run().fails(8);
+    sandbox.dl(["blob", "put", file.to_str().unwrap()]).run().ok();
+    assert_eq!(sandbox.dl(["blob", "cat", &digest]).run().ok().out(), "precious");
+}

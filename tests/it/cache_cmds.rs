@@ -93,3 +93,77 @@ fn hostile_addresses_stay_in_their_column() {
     assert!(run.ok().lines().iter().all(|l| l.split('\t').count() == 7), "{}", run.tell());
     assert!(!run.out().contains('\u{1b}'));
 }
+
+#[test]
+fn a_path_that_is_told_has_the_bytes() {
+    let sandbox = Sandbox::new();
+    sandbox.unchecked();
+    let put = |text: &str| {
+        let file = sandbox.write("v", text);
+        let run = sandbox.dl(["cache", "put", file.to_str().unwrap(), "--uri", "demo://t"]).run();
+        std::path::PathBuf::from(run.ok().lines()[0])
+    };
+    let (first, second) = (put("one"), put("two"));
+    // A name that is gone is made anew.
+    std::fs::remove_file(&second).unwrap();
+    sandbox.run("cache path demo://t").ok();
+    assert_eq!(std::fs::read(&second).unwrap(), b"two");
+    std::fs::remove_file(&second).unwrap();
+    assert_eq!(sandbox.run("cache best --uri demo://t").ok().lines()[0], second.to_str().unwrap());
+    assert_eq!(std::fs::read(&second).unwrap(), b"two");
+    // Other bytes are never told: an older version is.
+    std::fs::set_permissions(&second, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::write(&second, "evil").unwrap();
+    sandbox.run("cache path 2").fails(3);
+    assert_eq!(sandbox.run("cache best --uri demo://t").ok().lines()[0], first.to_str().unwrap());
+    // What is being written need not be there yet.
+    let begun = sandbox.run("cache create --uri demo://w");
+    assert_eq!(sandbox.run("cache path 3").ok().lines(), begun.ok().lines());
+}
+
+#[test]
+fn nothing_means_all_by_accident() {
+    let sandbox = Sandbox::new();
+    sandbox.run("cache create --uri demo://a").ok();
+    for verb in ["rm", "fail", "ready", "set --label x"] {
+        sandbox.run(&format!("cache {verb} --any")).fails(2);
+        sandbox.run(&format!("cache {verb} --all")).fails(2);
+    }
+    sandbox.run("cache show 1 --json").ok().has("status", "WRITE").has("label", "");
+}
+
+#[test]
+fn several_become_ready_or_none() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run("cache create --uri demo://a");
+    let written = run.ok().lines()[0];
+    sandbox.run("cache create --uri demo://b").ok();
+    std::fs::write(written, "x").unwrap();
+    sandbox.run("cache ready 1 2").fails(3).says("item 2");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(written).unwrap().permissions());
+    assert_eq!(mode & 0o200, 0o200, "its user may go on writing");
+    sandbox.run("cache show 1 --json").ok().has("status", "WRITE");
+}
+
+#[test]
+fn what_goes_changes_in_the_same_step() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("v", "bytes");
+    let run = sandbox.dl(["cache", "put", file.to_str().unwrap(), "--uri", "demo://t"]).run();
+    sandbox.run("cache set 1 --status TRASH --label old").ok();
+    sandbox.run("cache show 1 --json").ok().has("status", "TRASH").has("label", "old");
+    sandbox.run("cache restore 1").ok();
+    sandbox.run("cache set 1 --status DELETED --label gone").ok();
+    sandbox.run("cache show 1 --json").ok().has("status", "DELETED").has("label", "gone");
+    assert!(!std::path::Path::new(run.ok().lines()[0]).exists());
+    sandbox.run("cache set 1 --status TRASH").ok();
+    sandbox.run("cache show 1 --json").ok().has("status", "DELETED");
+}
+
+#[test]
+fn a_folder_that_cannot_be_one_is_a_wrong_argument() {
+    let sandbox = Sandbox::new();
+    sandbox.write("file", "x");
+    sandbox.run("cache ls --cache-dir file").fails(2).says("--cache-dir");
+    sandbox.run("cache ls --cache-dir /proc/none").fails(2).says("--cache-dir");
+}

@@ -56,3 +56,34 @@ fn nothing_crashes_lies_or_is_lost() {
         }
     }
 }
+
+#[test]
+fn a_registry_that_is_gone_loses_no_bytes() {
+    for damage in ["gone", "empty", "headless"] {
+        let sandbox = Sandbox::new();
+        sandbox.unchecked();
+        let file = sandbox.write("file", "precious");
+        sandbox.dl(["cache", "put", file.to_str().unwrap(), "--uri", &url(1)]).run().ok();
+        let registry = sandbox.cache().join("registry.sqlite");
+        if damage == "headless" {
+            let mut bytes = std::fs::read(&registry).unwrap();
+            bytes[0] = b'X';
+            std::fs::write(&registry, bytes).unwrap();
+        } else {
+            for name in ["registry.sqlite", "registry.sqlite-wal", "registry.sqlite-shm"] {
+                let _ = std::fs::remove_file(sandbox.cache().join(name));
+            }
+            if damage == "empty" {
+                std::fs::write(&registry, "").unwrap();
+            }
+        }
+        let run = sandbox.run("cache ls --count");
+        assert!(run.ok().stderr.contains("registry of the cache was"), "{damage}: {}", run.tell());
+        if damage == "headless" {
+            assert_eq!(run.out().trim(), "1");
+        }
+        sandbox.run("cache clean --all --max-age 0").ok();
+        let digest = format!("sha256:{}", sha256(b"precious"));
+        assert_eq!(sandbox.dl(["blob", "cat", &digest]).run().ok().out(), "precious", "{damage}");
+    }
+}

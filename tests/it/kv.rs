@@ -327,3 +327,12 @@ fn what_is_built_in_is_told() {
     let run = sandbox.dl(["doctor"]).env("DL_KV_STORE", redis.url("1")).run();
     assert!(run.out().contains("answers"), "{}", run.tell());
 }
+
+#[test]
+fn options_stand_before_the_command_too() {
+    let sandbox = Sandbox::new();
+    sandbox.run("kv --store file:s set a 1").ok();
+    assert_eq!(sandbox.run("kv --store=file:s --prefix= get a").ok().out(), "1");
+    sandbox.run("cache --no-touch ls").ok();
+    sandbox.run("kv --no-such get a").fails(2);
+}

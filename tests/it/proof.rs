@@ -294,3 +294,59 @@ fn what_cannot_be_checked_is_told_with_v() {
         sandbox.dl(["fetch", "--force", &origin.url("/a")]).run().ok().never_says("ignored");
     });
 }
+
+#[test]
+fn a_digest_answers_and_changes_nothing_of_another_item() {
+    both(|sandbox| {
+        let origin = Origin::of("hello");
+        let (first, second) = (origin.url("/first.txt"), origin.url("/second.csv"));
+        sandbox.dl(["fetch", &first]).run().ok();
+        let digest = sha256(b"hello");
+        let told = ["fetch", "--sha256", &digest, "--label", "L", "--filename", "r.csv", &second];
+        sandbox.dl(told).run().ok();
+        let item = sandbox.dl(["cache", "show", "--json", &first]).run();
+        item.ok().has("label", "").has("filename", "first.txt");
+        // Who chooses among stored versions by time is not answered by bytes of another time.
+        sandbox.dl(["fetch", "--newer-than", "2030-01-01", "--sha256", &digest, &second]).run().fails(3);
+        assert_eq!(origin.count(), 1);
+    });
+}
+
+#[test]
+fn what_has_no_content_is_a_hit_only_where_it_is_allowed() {
+    both(|sandbox| {
+        let origin = Origin::new(|_, conn| conn.reply(&Reply::new(204)));
+        let url = origin.url("/none");
+        sandbox.dl(["fetch", "--allow-status", "204", &url]).run().ok();
+        sandbox.dl(["fetch", "--json", "--allow-status", "204", &url]).run().ok().has("source", "hit");
+        sandbox.dl(["fetch", &url]).run().fails(7);
+    });
+}
+
+#[test]
+fn what_broke_off_has_no_verified_length() {
+    both(|sandbox| {
+        let origin = Origin::new(|_, conn| {
+            conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+            conn.cut();
+        });
+        let run = sandbox.dl(["fetch", "--json", "--retry", "0", &origin.url("/a")]).run();
+        run.fails(8).has("length_verified", false);
+    });
+}
+
+#[test]
+fn a_stored_page_is_no_file_either() {
+    both(|sandbox| {
+        let origin = Origin::of("<!doctype html><title>Log in</title>");
+        let (page, csv) = (origin.url("/page"), origin.url("/a.csv"));
+        sandbox.dl(["fetch", &page]).run().ok();
+        sandbox.dl(["fetch", "--json", &page]).run().ok().has("source", "hit");
+        sandbox.dl(["fetch", "-o", "y.csv", &page]).run().fails(8);
+        sandbox.dl(["fetch", "--allow-html", &csv]).run().ok();
+        sandbox.dl(["fetch", "--json", "--allow-html", &csv]).run().ok().has("source", "hit");
+        sandbox.dl(["fetch", &csv]).run().fails(8);
+        let digest = sha256(b"<!doctype html><title>Log in</title>");
+        sandbox.dl(["fetch", "--sha256", &digest, &csv]).run().ok();
+    });
+}

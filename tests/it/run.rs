@@ -939,3 +939,30 @@ fn a_walk_through_all_states() {
         recorded = Some(now.clone());
     }
 }
+
+#[test]
+fn a_damaged_record_is_no_answer_and_is_made_anew() {
+    let sandbox = Sandbox::new();
+    sandbox.unchecked();
+    let run = || script(&sandbox, "-q", "echo said").run();
+    run().ok();
+    let item = sandbox.run("cache ls --json --label run").json();
+    let path = Path::new(item["path"].as_str().unwrap()).to_owned();
+    // The same size and time: only who reads it can tell.
+    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, b"X", 0).unwrap();
+    file.set_modified(time).unwrap();
+    assert_eq!((run().ok().out(), runs(&sandbox)), ("said\n", 2));
+    assert_eq!((run().ok().out(), runs(&sandbox)), ("said\n", 2), "and it is whole again");
+    // What is gone is told before it is needed.
+    let path = Path::new(sandbox.run("cache ls --json --label run --status READY").json()["path"].as_str().unwrap())
+        .to_owned();
+    std::fs::remove_file(&path).unwrap();
+    let digest =
+        sandbox.run("cache ls --json --label run --status READY").json()["sha256"].as_str().unwrap().to_owned();
+    let blob = sandbox.cache().join(format!("blobs/sha256/{}/{}", &digest[..2], &digest[2..]));
+    std::fs::remove_file(blob).unwrap();
+    assert_eq!(reason(&script(&sandbox, "--check --json", "echo said").run()).0, "never-run");
+}

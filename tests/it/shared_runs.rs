@@ -29,6 +29,8 @@ fn what_one_machine_ran_another_replays() {
     let (one, two) = (machine(store.path(), "read-write"), machine(store.path(), "read"));
     let first = job(&one, "--share");
     assert_eq!((first.ok().out(), runs(&one)), ("said\n", 1));
+    // It would only have to be restored.
+    job(&two, "--share --check").fails(11).says("output-missing");
     let second = job(&two, "--share --meta meta.json");
     assert_eq!((second.ok().out(), runs(&two)), ("said\n", 0), "{}", second.tell());
     assert!(second.stderr.contains("told\n"), "{}", second.tell());

@@ -6,6 +6,7 @@
 //! played into a new one.
 
 use crate::cache::folder::Folder;
+use crate::cache::recover;
 use crate::cache::registry::schema::{self, Age};
 use crate::disk::{Lock, random_name};
 use crate::error::{Error, Kind};
@@ -78,6 +79,8 @@ pub(crate) struct Opened {
     pub(crate) connection: Connection,
     /// The file that was opened; after a recovery its name belongs to another.
     pub(crate) inode: u64,
+    /// How many contents nobody knew any more when it was made.
+    pub(crate) adopted: u64,
 }
 
 /// The inode that has the registry's name now; 0 for none.
@@ -105,12 +108,17 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
     }
     let path = folder.registry();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut adopted = 0;
+    if std::fs::metadata(&path).is_ok_and(|found| found.len() == 0) {
+        // It appeared whole: somebody emptied it.
+        return Err(Failure::Damaged("it is empty".to_owned()));
+    }
     let connection = match Connection::open_with_flags(&path, flags) {
         Err(_) => {
             if inode(folder) == 0 {
                 let _lock = lock(folder, lock_timeout)?;
                 if inode(folder) == 0 {
-                    make(folder)?;
+                    adopted = make(folder)?;
                 }
             }
             // Also where another process has just made it.
@@ -135,7 +143,7 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
         // Every process plays back the log, and a migration's is as long as what it changed.
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     }
-    Ok(Opened { connection, inode: inode(folder) })
+    Ok(Opened { connection, inode: inode(folder), adopted })
 }
 
 /// A folder that cannot be written still answers. With a WAL that holds rows, `SQLite` needs its index, or builds one in memory;
@@ -154,7 +162,7 @@ fn open_read_only(folder: &Folder) -> Outcome<Opened> {
         // An empty one, so that every question is a miss.
         let connection = Connection::open_in_memory()?;
         schema::migrate(&connection)?;
-        return Ok(Opened { connection, inode: 0 });
+        return Ok(Opened { connection, inode: 0, adopted: 0 });
     }
     let address = format!("file:{}?immutable=1", escape(&path));
     let connection = Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_URI)?;
@@ -163,7 +171,7 @@ fn open_read_only(folder: &Folder) -> Outcome<Opened> {
 
 fn judged_read_only(folder: &Folder, connection: Connection) -> Outcome<Opened> {
     match schema::judge(&connection)? {
-        Age::Current => Ok(Opened { connection, inode: inode(folder) }),
+        Age::Current => Ok(Opened { connection, inode: inode(folder), adopted: 0 }),
         Age::Older => Err(Failure::Said(Error::new(
             Kind::Cache,
             "older_schema",
@@ -172,17 +180,20 @@ fn judged_read_only(folder: &Folder, connection: Connection) -> Outcome<Opened> 
     }
 }
 
-/// Makes an empty registry, which then has its name. The lock is held.
-fn make(folder: &Folder) -> Outcome<()> {
+/// Makes an empty registry, which then has its name. The lock is held. Contents that are there are kept until they are removed by
+/// hand: somebody may have lost what knew them. Gives how many.
+fn make(folder: &Folder) -> Outcome<u64> {
     remove_remains(folder);
     let aside = Aside::new(folder)?;
     let connection = aside.open()?;
     schema::migrate(&connection)?;
+    let adopted = recover::adopt_blobs(folder, &connection)?;
     aside.finish(connection, !folder.is_remote())?;
     for suffix in ["-wal", "-shm", "-journal"] {
         let _ = std::fs::remove_file(beside(&folder.registry(), suffix));
     }
-    aside.publish(folder)
+    aside.publish(folder)?;
+    Ok(adopted)
 }
 
 /// Removes unfinished registries. The lock is held, so their makers are dead.

@@ -219,6 +219,12 @@ impl Registry {
             let outcome = match seen {
                 Some(_) => work(state),
                 None => connection::open(&self.folder, self.lock_timeout).and_then(|opened| {
+                    if opened.adopted > 0 {
+                        self.warn(format!(
+                            "the registry of the cache was gone: {} contents are kept that nothing names (dl blob ls)",
+                            opened.adopted
+                        ));
+                    }
                     state.opened = Some(opened);
                     work(state)
                 }),

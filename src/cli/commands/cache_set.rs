@@ -73,21 +73,9 @@ pub(crate) fn set(session: &Session<'_>) -> Result<u8> {
     let cache = Cache::open(&session.cache_options(&global)?, &Spoken::new(&session.output))?;
     let purpose = Purpose::Change;
     let which = cached::which(&cache, &args.item, query, &secrets, purpose)?;
-    let items = match what.status {
-        Some(Status::Trash) => put_away(&cache, &which, &what, Removal::Trash)?,
-        Some(Status::Deleted) => put_away(&cache, &which, &what, Removal::KeepRecord)?,
-        _ => cache.set(&which, &what)?,
-    };
+    let items = cache.set(&which, &what)?;
     tell(session, "set", &items, global.json.then_some(&secrets))?;
     Ok(0)
-}
-
-/// The statuses that say what becomes of files.
-fn put_away(cache: &Cache, which: &Which, what: &Change, removal: Removal) -> Result<Vec<Item>> {
-    let rest = Change { status: None, ..what.clone() };
-    let items = cache.set(which, &rest)?;
-    let ids = Which::Ids(items.iter().map(|item| item.id).collect());
-    Ok(cache.remove(&ids, removal)?.items)
 }
 
 /// Takes in what was written.

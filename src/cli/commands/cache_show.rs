@@ -5,9 +5,10 @@ use crate::cli::output::{escape, escape_field};
 use crate::cli::progress::Spoken;
 use crate::cli::{Session, report};
 use dl::cache::Cache;
-use dl::cache::item::Item;
+use dl::cache::item::{Item, Status};
 use dl::cache::query::Purpose;
 use dl::error::{Error, Kind, Result};
+use dl::event::Listener;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -17,7 +18,7 @@ use std::os::unix::ffi::OsStrExt as _;
 /// # Errors
 /// Usage: no item named; the cache cannot be opened. An item that is not found is told, and is in the exit code.
 pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
-    each(session, Purpose::Change, |item, json| {
+    each(session, Purpose::Change, |_, item, json| {
         let value = json(item);
         match value {
             Shown::Json(value) => session.output.json(&value),
@@ -31,14 +32,14 @@ pub(crate) fn show(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// As [`show`]; an item whose file is gone is not found.
 pub(crate) fn path(session: &Session<'_>) -> Result<u8> {
-    each(session, Purpose::Read, |item, json| {
-        if !item.path.exists() {
+    each(session, Purpose::Read, |cache, item, json| {
+        if !is_usable(cache, item, &Spoken::new(&session.output))? {
             return Err(Error::new(
                 Kind::NotFound,
                 "no_file",
-                format!("the file of item {} is not there: `{}`", item.id, item.path.display()),
+                format!("the file of item {} is not there, or not what it was: `{}`", item.id, item.path.display()),
             )
-            .hint("a fetch of its URI makes it anew"));
+            .hint(format!("dl cache show {}", item.id)));
         }
         match json(item) {
             Shown::Json(value) => {
@@ -47,6 +48,15 @@ pub(crate) fn path(session: &Session<'_>) -> Result<u8> {
             Shown::Plain(_) => session.output.result(item.path.as_os_str().as_bytes()),
         }
     })
+}
+
+/// Whether an item's path is one to use: what is READY has its bytes there, what is being written need not be there yet.
+fn is_usable(cache: &Cache, item: &Item, listener: &dyn Listener) -> Result<bool> {
+    match item.status {
+        Status::Ready => cache.stands(item, listener),
+        Status::Write | Status::Uninitialized => Ok(true),
+        _ => Ok(item.path.exists()),
+    }
 }
 
 /// An item, in the form that was asked for.
@@ -59,7 +69,7 @@ enum Shown {
 fn each(
     session: &Session<'_>,
     purpose: Purpose,
-    tell: impl Fn(&Item, &dyn Fn(&Item) -> Shown) -> Result<()>,
+    tell: impl Fn(&Cache, &Item, &dyn Fn(&Item) -> Shown) -> Result<()>,
 ) -> Result<u8> {
     let (global, layers) = session.settle()?;
     let args: OfItems = session.args()?;
@@ -74,7 +84,7 @@ fn each(
     };
     let mut first = 0;
     for text in &args.item {
-        let told = cache.find(text, &secrets, purpose).and_then(|item| tell(&item, &form));
+        let told = cache.find(text, &secrets, purpose).and_then(|item| tell(&cache, &item, &form));
         if let Err(error) = told {
             report::failure(&session.output, &error, global.json)?;
             if first == 0 {

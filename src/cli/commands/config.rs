@@ -188,7 +188,7 @@ fn shown(option: &str, values: &[OsString], is_list: bool) -> Value {
     let one = |value: &OsString| -> Value {
         let text = value.to_string_lossy();
         match option {
-            "user" => format!("{}:<redacted>", text.split(':').next().unwrap_or_default()).into(),
+            "user" => dl::secret::REDACTED.into(),
             "header" => match text.split_once(':') {
                 Some((name, value)) if secrets.is_secret_header(name) && !value.trim().starts_with("@env:") => {
                     format!("{name}: <redacted>").into()

@@ -311,7 +311,7 @@ fn descriptor_to_json(descriptor: &Descriptor, secrets: &Secrets) -> Value {
         "method": descriptor.method.clone().unwrap_or_else(|| if has_payload { "POST" } else { "GET" }.to_owned()),
         "headers": headers,
         "has_body": has_payload,
-        "user": descriptor.credentials.as_ref().map(|c| c.user.clone()),
+        "user": descriptor.credentials.as_ref().map(|_| dl::secret::REDACTED),
         "auth_id": descriptor.auth_id,
         "key_uri": descriptor.key_uri,
         "key_params": descriptor.key_params,

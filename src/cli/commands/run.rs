@@ -100,14 +100,16 @@ fn perform(session: &Session<'_>, args: &Run, layers: &Layers) -> Result<u8> {
     let told = Told { output: &session.output };
     let asked = Asked { args, command: &command, key: subject.key.0.clone() };
     let cache = open(session, args, &terms, &told)?;
+    let shared = if args.share && cache.is_some() { sharing::shared(session, &args.global, layers)? } else { None };
     if args.check {
         let reason = match &cache {
-            Some((cache, _)) => dl::run::check(&job(cache, subject, &command, terms))?,
+            Some((cache, _)) => {
+                dl::run::check(&Job { shared: shared.as_deref(), ..job(cache, subject, &command, terms) })?
+            }
             None => Some(Reason::Disabled),
         };
         return answer(session, &asked, reason.as_ref());
     }
-    let shared = if args.share && cache.is_some() { sharing::shared(session, &args.global, layers)? } else { None };
     let background = stdin.as_ref().map(File::try_clone).transpose().ok().flatten();
     let way = Way { stdin, join: args.global.join_timeout, renews: args.renew, listener: &told };
     let mut live = Live { output: &session.output };

@@ -111,7 +111,10 @@ pub(crate) fn detect(arguments: &[OsString]) -> Result<Meant> {
     let Some((group, _)) = GROUPS.iter().find(|(name, _)| *name == word) else {
         return Err(no_verb(&word));
     };
-    let next = skip_options(&globals, arguments, start + 1);
+    // Options of the group's commands may stand before the command, too.
+    let has_options = arguments.get(start + 1).is_some_and(|word| word.as_encoded_bytes().starts_with(b"-"));
+    let known = if has_options { of_group(globals, group) } else { globals };
+    let next = skip_options(&known, arguments, start + 1);
     let before = [&arguments[..start], &arguments[start + 1..next]].concat();
     let Some(word) = arguments.get(next) else {
         return Ok(Meant::Group(group, before));
@@ -124,6 +127,17 @@ pub(crate) fn detect(arguments: &[OsString]) -> Result<Meant> {
         Some(verb) => Ok(Meant::Verb(verb, [&before, &arguments[next + 1..]].concat())),
         None => Err(no_verb_in(group, &word)),
     }
+}
+
+/// The global options, and those of all commands of a group.
+fn of_group(globals: Command, group: &str) -> Command {
+    all().filter(|verb| verb.words[0] == group).fold(globals, |known, verb| {
+        let options = (verb.options)();
+        let is_new =
+            |arg: &&clap::Arg| !arg.is_positional() && known.get_arguments().all(|k| k.get_id() != arg.get_id());
+        let more: Vec<clap::Arg> = options.get_arguments().filter(is_new).cloned().collect();
+        known.args(more)
+    })
 }
 
 /// `dl help`, `dl help VERB`.

@@ -94,6 +94,13 @@ impl Server {
     pub fn pause(&self) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::STOP)
             .unwrap();
+        // Its threads stop one after the other.
+        until("the server to stand still", || {
+            let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).into_iter().flatten().flatten();
+            threads
+                .map(|thread| std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default())
+                .all(|stat| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T')))
+        });
     }
 
     /// Lets it go on.
