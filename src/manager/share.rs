@@ -10,7 +10,7 @@ use crate::manager::ask::Asking;
 use crate::manager::judge::{self, Verdict};
 use crate::manager::task::Freshness;
 use crate::shared::Shared;
-use crate::shared::lease::Lease;
+use crate::shared::lease::{Lease, RENEWAL};
 use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 
@@ -63,6 +63,8 @@ impl<'a> Asking<'a> {
         let begun = Instant::now();
         let mut step = FIRST_STEP;
         let mut lease = None;
+        let patience = self.task.travel.stall_timeout.clamp(RENEWAL * 2, RENEWAL * 4);
+        let mut holder = (None, Instant::now());
         loop {
             if self.take_record(shared, cache, &key) {
                 self.candidate = self.candidate(listener)?;
@@ -82,6 +84,13 @@ impl<'a> Asking<'a> {
                 Some(Some(held)) => lease = Some(held),
                 None => break,
                 Some(None) => {
+                    let text = shared.forgive(|shared| shared.lease_text(&key)).flatten();
+                    if text != holder.0 {
+                        holder = (text, Instant::now());
+                    } else if holder.1.elapsed() > patience {
+                        listener.event(Event::Decision("whoever leased this key is gone: not waited for".to_owned()));
+                        break;
+                    }
                     if step == FIRST_STEP {
                         listener.event(Event::Waiting);
                     }

@@ -28,9 +28,10 @@ use crate::kv::store::Store;
 use crate::kv::store::blob::blob_key;
 use crate::secret::Secret;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 /// How long a store over the network may take to a question, connecting included.
@@ -110,6 +111,10 @@ pub struct Shared {
     asked: AtomicBool,
     /// A record was refused, and that was told.
     told_of_signature: AtomicBool,
+    /// Warnings that were given: each is told once.
+    told: Mutex<HashSet<String>>,
+    /// Blobs whose bytes there turned out to be wrong: they are sent again.
+    wrong: Mutex<HashSet<Digest>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -166,6 +171,8 @@ impl Shared {
             lost: AtomicBool::new(false),
             asked: AtomicBool::new(false),
             told_of_signature: AtomicBool::new(false),
+            told: Mutex::default(),
+            wrong: Mutex::default(),
         }))
     }
 
@@ -209,8 +216,8 @@ impl Shared {
         match work(self) {
             Ok(value) => Some(value),
             Err(error) => {
-                // Wrong bytes are no reason to think that it would not answer.
-                let is_lost = !matches!(error.kind(), Kind::Integrity | Kind::Cache);
+                // Wrong bytes are no reason to think that it would not answer, nor is that it cannot be written.
+                let is_lost = !matches!(error.kind(), Kind::Integrity | Kind::Cache | Kind::Usage);
                 if !is_lost || !self.lost.swap(true, Ordering::Relaxed) {
                     self.warn(format!("the shared store is passed by: {error}"));
                 }
@@ -220,7 +227,9 @@ impl Shared {
     }
 
     fn warn(&self, text: String) {
-        self.listener.event(Event::Warning(text));
+        if self.told.lock().is_ok_and(|mut told| told.insert(text.clone())) {
+            self.listener.event(Event::Warning(text));
+        }
     }
 
     /// The record of a key; `None`: there is none, or not one that may be believed (and a warning was given).
@@ -263,7 +272,14 @@ impl Shared {
             parts.push(part);
         }
         let Some(mut content) = self.store.read_blob(&line.sha256().hex())? else { return Ok(None) };
-        cache.adopt(&line.under(key, params), &mut content, &parts).map(Some)
+        let digest = line.sha256().clone();
+        let adopted = cache.adopt(&line.under(key, params), &mut content, &parts);
+        if adopted.as_ref().is_err_and(|error| error.kind() == Kind::Integrity)
+            && let Ok(mut wrong) = self.wrong.lock()
+        {
+            wrong.insert(digest);
+        }
+        adopted.map(Some)
     }
 
     /// Offers a READY item under a key: its bytes and those of its parts first, then the record.
@@ -279,7 +295,8 @@ impl Shared {
         }
         let name = record::name(key);
         let text = record::write(&line, &name, self.secret.as_ref());
-        self.store.set(name.as_bytes(), text.as_bytes(), self.ttl)?;
+        let ttl = self.ttl;
+        within(&self.store, move |store| store.set(name.as_bytes(), text.as_bytes(), ttl))?;
         Ok(moved)
     }
 
@@ -288,7 +305,8 @@ impl Shared {
     /// # Errors
     /// As [`Shared::offer`].
     pub fn send_blob(&self, cache: &Cache, digest: &Digest, size: u64) -> Result<Moved> {
-        if self.ttl.is_none() && self.has_blob(digest, Some(size))? {
+        let is_wrong = self.wrong.lock().is_ok_and(|mut wrong| wrong.remove(digest));
+        if self.ttl.is_none() && !is_wrong && self.has_blob(digest, Some(size))? {
             return Ok(Moved { present: 1, ..Moved::default() });
         }
         let path = cache.blob_path(digest).ok_or_else(|| {
@@ -348,7 +366,8 @@ impl Shared {
     /// Those of the store.
     pub fn has_blob(&self, digest: &Digest, size: Option<u64>) -> Result<bool> {
         let hex = digest.hex();
-        match self.store.stat(&blob_key(&hex))? {
+        let key = blob_key(&hex);
+        match within(&self.store, move |store| store.stat(&key))? {
             Some(stat) => Ok(size.is_none_or(|size| stat.size == size)),
             None => Ok(self.store.read_blob(&hex)?.is_some()),
         }

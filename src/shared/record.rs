@@ -7,10 +7,12 @@
 //! record without its signature: so a record proves nothing under another name.
 
 use crate::cache::transport::line::Line;
+use crate::clock::Timestamp;
 use crate::descriptor::{Key, canonical};
 use crate::digest::encode_hex;
 use crate::json::read_strict;
 use crate::secret::Secret;
+use crate::transfer::filename;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 
@@ -61,11 +63,26 @@ pub(crate) fn read(bytes: &[u8], name: &str, key: &Key, secret: Option<&Secret>)
     if record["schema"] != SCHEMA {
         return Err(format!("its form is {}, this dl knows {SCHEMA}", record["schema"]));
     }
-    let line = Line::from_json(record["item"].take()).map_err(|e| e.to_string())?;
+    let mut item = record["item"].take();
+    tame(&mut item["item"])?;
+    let line = Line::from_json(item).map_err(|e| e.to_string())?;
     if line.key() != key.0 {
         return Err("it is of another key".to_owned());
     }
     Ok(line)
+}
+
+/// Whoever wrote the record decides neither which version this is here, nor how its file is called beyond the rule for names from
+/// elsewhere, nor that it was made tomorrow.
+fn tame(item: &mut Value) -> Result<(), String> {
+    let name = item["filename"].as_str().and_then(filename::safe).ok_or("its file name is none")?;
+    let created = item["created_at"].as_i64().unwrap_or_default().min(Timestamp::now().0);
+    let Some(item) = item.as_object_mut() else { return Err("it tells of no item".to_owned()) };
+    item.insert("version".to_owned(), 1.into());
+    item.insert("ext".to_owned(), filename::extension(&name).into());
+    item.insert("filename".to_owned(), name.into());
+    item.insert("created_at".to_owned(), created.into());
+    Ok(())
 }
 
 fn decode_hex(text: &str) -> Option<Vec<u8>> {

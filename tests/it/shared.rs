@@ -306,3 +306,61 @@ fn push_and_pull_move_items_under_any_mode() {
         Sandbox::new().dl(["cache", "pull", &url]).run().fails(2).says("--shared");
     });
 }
+
+#[test]
+fn a_lease_with_nobody_behind_it_is_waited_for_only_so_long() {
+    both(|like| {
+        let store = tempfile::tempdir().unwrap();
+        let machine = machine(like, store.path(), "read-write");
+        let origin = Origin::of("content");
+        let url = origin.url("/a");
+        let key = machine.dl(["cache", "key", "--uri", &url]).run();
+        let name = format!("shared/lease/{}", key.ok().out().trim());
+        let store = format!("file:{}", store.path().display());
+        machine.dl(["kv", "set", &name, "somebody", "--store", &store]).run().ok();
+        machine.dl(["fetch", "--stall-timeout", "1s", "--json", &url]).run().ok().has("source", "network");
+    });
+}
+
+#[test]
+fn a_record_decides_neither_version_nor_name() {
+    both(|like| {
+        let store = tempfile::tempdir().unwrap();
+        let (one, two) = (machine(like, store.path(), "read-write"), machine(like, store.path(), "read"));
+        let origin = Origin::of("content");
+        let url = origin.url("/a.txt");
+        one.dl(["fetch", &url]).run().ok();
+        let key = one.dl(["cache", "key", "--uri", &url]).run();
+        let name = format!("shared/item/{}", key.ok().out().trim());
+        let store = format!("file:{}", store.path().display());
+        let mut record = one.dl(["kv", "get", &name, "--store", &store]).run().ok().json();
+        let item = &mut record["item"]["item"];
+        item["version"] = i64::MAX.into();
+        item["filename"] = "../a\u{1b}[31m\nred.bin".into();
+        item["ext"] = "x/../../y".into();
+        item["created_at"] = i64::MAX.into();
+        one.dl(["kv", "set", &name, &record.to_string(), "--store", &store]).run().ok();
+        let run = two.dl(["fetch", "--json", &url]).run();
+        run.ok().has("source", "shared").has("item.version", 1).has("filename", "a[31mred.bin").has("item.ext", "bin");
+        two.dl(["fetch", "--force", "--json", &url]).run().ok().has("source", "network");
+        two.dl(["cache", "create", "--uri", &url]).run().ok();
+    });
+}
+
+#[test]
+fn a_blob_that_was_wrong_is_sent_again() {
+    both(|like| {
+        let store = tempfile::tempdir().unwrap();
+        let machines = ["read-write", "read-write", "read"].map(|mode| machine(like, store.path(), mode));
+        let origin = Origin::of("content");
+        let url = origin.url("/a.txt");
+        machines[0].dl(["fetch", &url]).run().ok();
+        let name = format!("sha256/{}", crate::support::sandbox::sha256(b"content"));
+        let store = format!("file:{}", store.path().display());
+        machines[0].dl(["kv", "set", &name, "CONTENT", "--store", &store]).run().ok();
+        let run = machines[1].dl(["fetch", "--json", &url]).run();
+        run.ok().has("source", "network");
+        assert_eq!(run.stderr.matches("warning").count(), 1, "{}", run.tell());
+        machines[2].dl(["fetch", "--json", &url]).run().ok().has("source", "shared").warns_not();
+    });
+}
