@@ -68,11 +68,9 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let clamped = self.0.clamp(-377_705_023_201_000_000, 253_402_207_200_999_999);
-        match jiff::Timestamp::from_microsecond(clamped) {
-            Ok(time) => write!(f, "{time}"),
-            Err(_) => f.write_str("1970-01-01T00:00:00Z"),
-        }
+        let (least, most) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
+        let beyond = if self.0 < 0 { least } else { most };
+        write!(f, "{}", jiff::Timestamp::from_microsecond(self.0).unwrap_or(beyond))
     }
 }
 
@@ -190,6 +188,13 @@ pub fn show_age(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_beyond_the_calendar_are_its_ends() {
+        assert_eq!(Timestamp(i64::MAX).to_string(), jiff::Timestamp::MAX.to_string());
+        assert_eq!(Timestamp(i64::MIN).to_string(), jiff::Timestamp::MIN.to_string());
+        assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00Z");
+    }
 
     #[test]
     fn durations_and_sizes() {
