@@ -15,6 +15,7 @@ use crate::disk::{Replace, Signature, Temporary};
 use crate::error::{Error, Kind, Result};
 use rusqlite::Connection;
 use std::cell::RefCell;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// An error unless a user may begin a version so.
@@ -180,11 +181,14 @@ pub(crate) fn ready(registry: &Registry, item: &Item) -> Result<Item> {
 
 /// Whether something was written at an item's path.
 pub(crate) fn check_written(item: &Item) -> Result<()> {
-    if item.path.is_file() {
-        return Ok(());
+    match std::fs::metadata(&item.path) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let text = format!("nothing was written for item {}: there is no file `{}`", item.id, item.path.display());
+            Err(Error::new(Kind::NotFound, "no_file", text))
+        }
+        Err(e) => Err(Error::disk(format!("cannot read `{}`", item.path.display()), &e)),
+        Ok(_) => Ok(()),
     }
-    let text = format!("nothing was written for item {}: there is no file `{}`", item.id, item.path.display());
-    Err(Error::new(Kind::NotFound, "no_file", text))
 }
 
 /// Makes a blob of what stands at an item's path. What is READY already stays as it is.

@@ -418,12 +418,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_folder_is_a_disk_error() {
+    fn what_is_no_folder_is_a_wrong_argument() {
         let top = tempfile::tempdir().unwrap();
         let file = top.path().join("file");
         std::fs::write(&file, b"").unwrap();
-        assert_eq!(Folder::open(&file, false).unwrap_err().kind(), Kind::Disk);
-        assert_eq!(Folder::open(&file.join("below"), false).unwrap_err().kind(), Kind::Disk);
+        assert_eq!(Folder::open(&file, false).unwrap_err().kind(), Kind::Usage);
+        assert_eq!(Folder::open(&file.join("below"), false).unwrap_err().kind(), Kind::Usage);
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn open(path: &Path) -> Result<File> {
         }
         _ => cannot_read(path, &e),
     })?;
-    if !file.metadata().is_ok_and(|m| m.is_file()) {
+    if !file.metadata().map_err(|e| cannot_read(path, &e))?.is_file() {
         return Err(Error::usage(format!("`{}` is no regular file", path.display())));
     }
     Ok(file)

@@ -10,18 +10,26 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// Temporary files that live now, so that an interrupted process can take them away.
 static LIVING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// How long a signal may take to remove one folder.
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Removes every temporary file of this process; for the moment before a signal ends it. None is made any more: whoever
 /// tries waits for the end.
 pub fn remove_temporaries() {
     if let Ok(mut living) = LIVING.lock() {
         for path in living.drain(..) {
-            if std::fs::remove_file(&path).is_err() {
-                let _ = std::fs::remove_dir_all(&path);
-            }
+            // Other threads may go on writing into a folder for a moment.
+            let end = Instant::now() + SIGNAL_PATIENCE;
+            while std::fs::remove_file(&path).is_err()
+                && std::fs::remove_dir_all(&path).is_err()
+                && path.exists()
+                && Instant::now() < end
+            {}
         }
         std::mem::forget(living);
     }
