@@ -30,6 +30,15 @@ pub(crate) struct Survey {
     pub(crate) response_contents: HashMap<Digest, u32>,
     /// The folders of blobs that there are, listed once.
     shards: Option<HashSet<String>>,
+    /// Who beside items may need a content, asked once: most caches have neither.
+    others: Option<Others>,
+}
+
+/// Whether there are parts of items, and responses.
+#[derive(Debug, Clone, Copy)]
+struct Others {
+    parts: bool,
+    responses: bool,
 }
 
 /// As much of a row as cleaning needs.
@@ -126,7 +135,8 @@ impl Survey {
             return Ok(());
         }
         if row.seen.status != Status::Deleted {
-            let parts = item_blob::of_item(connection, row.seen.id)?;
+            let others = self.others(connection)?;
+            let parts = if others.parts { item_blob::of_item(connection, row.seen.id)? } else { Vec::new() };
             let size = if reason == Reason::Missing { 0 } else { row.size };
             for (digest, size) in row.digest.clone().map(|digest| (digest, size)).into_iter().chain(parts) {
                 let going = self.contents.entry(digest.clone()).or_default();
@@ -134,7 +144,8 @@ impl Survey {
                 if users(connection, &digest)? <= *going {
                     self.bytes += size;
                     // Nobody but responses would have it then: they go along.
-                    for light in response::of_content(connection, &digest)? {
+                    let going = if others.responses { response::of_content(connection, &digest)? } else { Vec::new() };
+                    for light in going {
                         responses::add(registry, connection, &light, reason, self)?;
                     }
                 }
@@ -167,6 +178,14 @@ impl Survey {
             registry.folder().blob(digest).parent().and_then(Path::parent).map(names_in).unwrap_or_default()
         });
         shards.contains(&digest.hex()[..2])
+    }
+
+    fn others(&mut self, connection: &Connection) -> Outcome<Others> {
+        if let Some(others) = self.others {
+            return Ok(others);
+        }
+        let any = |table| connection.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0));
+        Ok(*self.others.insert(Others { parts: any("item_blobs")?, responses: any("responses")? }))
     }
 
     pub(crate) fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
