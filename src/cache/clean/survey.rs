@@ -34,10 +34,11 @@ pub(crate) struct Survey {
     others: Option<Others>,
 }
 
-/// Whether there are parts of items, and responses.
+/// Whether there are parts of items, contents that users keep, and responses.
 #[derive(Debug, Clone, Copy)]
 struct Others {
     parts: bool,
+    kept: bool,
     responses: bool,
 }
 
@@ -141,7 +142,7 @@ impl Survey {
             for (digest, size) in row.digest.clone().map(|digest| (digest, size)).into_iter().chain(parts) {
                 let going = self.contents.entry(digest.clone()).or_default();
                 *going += 1;
-                if users(connection, &digest)? <= *going {
+                if users(connection, &digest, others)? <= *going {
                     self.bytes += size;
                     // Nobody but responses would have it then: they go along.
                     let going = if others.responses { response::of_content(connection, &digest)? } else { Vec::new() };
@@ -185,7 +186,8 @@ impl Survey {
             return Ok(others);
         }
         let any = |table| connection.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0));
-        Ok(*self.others.insert(Others { parts: any("item_blobs")?, responses: any("responses")? }))
+        let kept = any("roots")? || any("blob_references")?;
+        Ok(*self.others.insert(Others { parts: any("item_blobs")?, kept, responses: any("responses")? }))
     }
 
     pub(crate) fn add_file(&mut self, path: PathBuf, reason: Reason, what: What) {
@@ -196,7 +198,11 @@ impl Survey {
 }
 
 /// How many rows need a content, as their own or beside it.
-fn users(connection: &Connection, digest: &Digest) -> Outcome<u32> {
+fn users(connection: &Connection, digest: &Digest, others: Others) -> Outcome<u32> {
+    if !others.parts && !others.kept {
+        let question = "SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2";
+        return Ok(connection.prepare_cached(question)?.query_row([digest.bytes()], |row| row.get(0))?);
+    }
     let mut statement = connection.prepare_cached(
         "SELECT (SELECT count(*) FROM items WHERE sha256 = ?1 AND status <> -2)
              + (SELECT count(*) FROM item_blobs b JOIN items i ON i.id = b.item WHERE b.sha256 = ?1 AND i.status <> -2)
