@@ -514,6 +514,27 @@ const ARCHIVES: Rules = &[
     ),
 ];
 
+const RUNS: Rules = &[
+    ("the program that was found joins the key", &["run::what_stands_in_the_key"]),
+    (
+        "values of variables and standard input are stored as digests",
+        &["run::what_stands_in_the_key", "run::the_environment_is_passed_on_or_kept_away"],
+    ),
+    (
+        "signals reach the command, and its process group ends with dl",
+        &["run::signals_reach_the_command_and_its_group_ends", "run::what_a_command_leaves_running_ends_with_it"],
+    ),
+    ("what a signal ended is never stored", &["run::what_is_killed_is_not_stored"]),
+    ("of identical runs at once one executes", &["run::many_at_once_execute_once", "run::a_killed_owner_is_followed"]),
+    (
+        "what was recorded elsewhere is believed for its bytes only",
+        &[
+            "shared_runs::what_files_looked_like_elsewhere_proves_nothing_here",
+            "shared_runs::an_output_that_is_gone_or_damaged_in_the_store_is_another_run",
+        ],
+    ),
+];
+
 const STORES: Rules = &[
     (
         "JSON that leaves doubt is 2 on put and 8 on read",
@@ -587,7 +608,7 @@ const STORES: Rules = &[
 
 #[test]
 fn every_rule_has_its_tests() {
-    let headings = [SECRETS, ADDRESSES, BODIES, TRAVEL, FILES, CACHE, ARCHIVES, STORES];
+    let headings = [SECRETS, ADDRESSES, BODIES, TRAVEL, FILES, CACHE, ARCHIVES, RUNS, STORES];
     let mut missing = Vec::new();
     for (rule, tests) in headings.into_iter().flatten() {
         assert!(!tests.is_empty(), "nothing shows: {rule}");

@@ -64,7 +64,7 @@ fn a_killed_leader_is_followed() {
         let url = origin.url("/a");
         let leader = sandbox.dl(["fetch", &url]).spawn();
         until("the first request", || origin.count() == 1);
-        let waiters: Vec<_> = (0..3).map(|_| sandbox.dl(["fetch", &url]).spawn()).collect();
+        let waiters: Vec<_> = (0..63).map(|_| sandbox.dl(["fetch", &url]).spawn()).collect();
         leader.kill();
         leader.wait();
         for waiter in waiters {
