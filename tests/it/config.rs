@@ -180,3 +180,15 @@ fn the_example_lists_every_key() {
     let path = sandbox.write("all.toml", uncommented);
     sandbox.dl(["--config", path.to_str().unwrap(), "config", "check"]).run().ok();
 }
+
+#[test]
+fn what_is_no_option_is_shown_with_its_source() {
+    let sandbox = Sandbox::new().with_env("DL_SHARED_SECRET", "word");
+    sandbox.write("c.toml", "[cache]\nmax-size = \"1GB\"\nmax-age = \"7d\"\n");
+    let run = sandbox.run("config show --config c.toml");
+    let line = |name: &str| run.ok().lines().into_iter().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("cache.max-size").contains("1000000000") && line("cache.max-size").contains("c.toml"));
+    assert!(line("cache.max-age").contains("604800s"));
+    let secret = line("shared.secret");
+    assert!(secret.contains("<redacted>") && secret.contains("DL_SHARED_SECRET") && !run.out().contains("word"));
+}

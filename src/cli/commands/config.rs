@@ -1,7 +1,7 @@
 //! `dl config`: the settings that hold, where they came from, and whether the file is right.
 
 use crate::cli::args::Fetch;
-use crate::cli::settings::{self, Layers, Setting, Typed, fold};
+use crate::cli::settings::{self, Layers, SHARED_SECRET, Setting, Typed, fold};
 use crate::cli::{Session, parse};
 use clap::{Arg, CommandFactory as _};
 use dl::error::{Error, Result};
@@ -136,10 +136,20 @@ fn rows(folded: &settings::Folded, session: &Session<'_>, layers: &Layers) -> Ve
         rows.push(Row { name: name.to_owned(), value: names.to_vec().into(), source });
     }
     let secret = layers.agreed.secret.as_ref().map_or(Value::Null, |secret| secret.to_string().into());
-    for (name, value) in [("shared.secret", secret), ("shared.private", layers.agreed.private.into())] {
+    let limits = layers.limits;
+    let of_file = [
+        ("shared.private", layers.agreed.private.into()),
+        ("cache.max-size", limits.max_size.map_or(Value::Null, Value::from)),
+        ("cache.max-age", limits.max_age.map_or(Value::Null, |age| format!("{}s", age.as_secs()).into())),
+    ];
+    for (name, value) in of_file {
         let source = if value.is_null() || value == false { "default".to_owned() } else { source.clone() };
         rows.push(Row { name: name.to_owned(), value, source });
     }
+    let variable = session.context.variable(SHARED_SECRET).map(|_| SHARED_SECRET.to_owned());
+    let secret_source =
+        variable.unwrap_or_else(|| if secret.is_null() { "default".to_owned() } else { source.clone() });
+    rows.push(Row { name: "shared.secret".to_owned(), value: secret, source: secret_source });
     rows.push(store_row(session, layers));
     for (class, file) in &layers.schemas {
         let value = dl::manager::report::path_to_json(file);

@@ -24,7 +24,7 @@ const TABLE_KEYS: &[(&str, &str, &str)] = &[
     ("shared", "mode", "shared-mode"),
 ];
 /// The variable that holds the secret of `[shared]`.
-pub(super) const SHARED_SECRET: &str = "DL_SHARED_SECRET";
+pub(crate) const SHARED_SECRET: &str = "DL_SHARED_SECRET";
 /// Keys of `[shared]` that are no options: nobody types a secret.
 const SHARED_KEYS: [&str; 2] = ["secret", "private"];
 

@@ -8,7 +8,7 @@ mod layers;
 #[cfg(test)]
 mod tests;
 
-use layers::SHARED_SECRET;
+pub(crate) use layers::SHARED_SECRET;
 pub(crate) use layers::{Host, Layers};
 
 use super::args::Fetch;
