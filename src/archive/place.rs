@@ -8,7 +8,7 @@ use crate::archive::Extract;
 use crate::archive::extract::{FOLDER, Folders};
 use crate::archive::journal::Journal;
 use crate::archive::moves::{self, Failure, Moves, failed, in_the_way};
-use crate::disk::{self, Lock, Signature, TemporaryFolder};
+use crate::disk::{self, Signature, TemporaryFolder, TemporaryLock};
 use crate::error::{Kind, Result};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -116,18 +116,21 @@ impl Staging {
             Err(e) => Err(e),
         });
         // It appears with our turn taken: what another merges into it comes after we have looked at it.
-        let turn = Lock::try_take(&self.tree().join(TURN)).ok().flatten();
+        let mut turn = TemporaryLock::try_take(&self.tree().join(TURN)).ok().flatten();
         if result.is_ok() {
             let cwd = rustix::fs::CWD;
-            result = moves::rename_new(cwd, &self.tree(), cwd, &self.dir).map_err(Into::into);
+            let rename = || moves::rename_new(cwd, &self.tree(), cwd, &self.dir).map_err(Into::into);
+            result = match &mut turn {
+                Some(turn) => turn.follow(self.dir.join(TURN), rename),
+                None => rename(),
+            };
         }
         let Err(e) = result else {
             self.tell(files, placed)?;
-            self.end_turn(turn);
             return Ok(true);
         };
+        drop(turn);
         if e.kind() == ErrorKind::AlreadyExists && self.dir.is_dir() {
-            let _ = std::fs::remove_file(self.tree().join(TURN));
             return Ok(false);
         }
         for folder in made.iter().rev() {
@@ -145,14 +148,6 @@ impl Staging {
         })
     }
 
-    /// The name goes while the lock is held.
-    fn end_turn(&self, turn: Option<Lock>) {
-        if let Some(lock) = turn {
-            let _ = std::fs::remove_file(self.dir.join(TURN));
-            drop(lock);
-        }
-    }
-
     fn merge(
         self,
         options: &Extract,
@@ -164,7 +159,7 @@ impl Staging {
             let flags = FOLDER.difference(OFlags::NOFOLLOW);
             rustix::fs::open(&self.dir, flags, Mode::empty()).map_err(|e| failed(&self.dir, &e.into()))
         };
-        let turn = match Lock::take(&self.dir.join(TURN), TURN_WAIT) {
+        let turn = match TemporaryLock::take(&self.dir.join(TURN), TURN_WAIT) {
             Ok(lock) => Some(lock),
             Err(e) if e.kind() == Kind::Cache => return Err(e),
             // Where there are no locks, the moves still replace nothing that the list does not name.
@@ -178,7 +173,7 @@ impl Staging {
         });
         let done = moves.done();
         let told = if result.is_ok() { self.tell(files, placed) } else { Ok(()) };
-        self.end_turn(turn);
+        drop(turn);
         match result {
             Ok(()) => told.map(|()| done),
             Err(Failure::Whole(e)) => Err(e),

@@ -90,6 +90,13 @@ impl Interned {
     pub(crate) fn of_spool(content: Content, spool: Partial) -> Self {
         Self { content, origin: Origin::Spool(Box::new(spool)) }
     }
+
+    /// Takes the spool away; for one whose row is written, or that is not wanted.
+    pub fn discard(self) {
+        if let Origin::Spool(partial) = self.origin {
+            partial.discard();
+        }
+    }
 }
 
 impl Cache {
@@ -107,7 +114,22 @@ impl Cache {
     /// # Errors
     /// Kind disk or cache.
     pub fn intern_from(&self, reader: &mut dyn Read) -> Result<Interned> {
-        let partial = intake::spool_from(self.registry.folder(), reader)?;
+        self.intern_spool(intake::spool_from(self.registry.folder(), reader)?)
+    }
+
+    /// Makes a blob of a copy of a file; what becomes of the file later is nothing to it.
+    ///
+    /// # Errors
+    /// Not found (`no_file`); usage, if it is no regular file; `changed`, if it is being written; disk.
+    pub fn intern_copy(&self, file: &Path) -> Result<Interned> {
+        self.intern_spool(intake::spool_file(self.registry.folder(), file)?)
+    }
+
+    /// Makes a blob of what a partial holds.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn intern_spool(&self, partial: Partial) -> Result<Interned> {
         let (digest, size) = intake::keep(&self.registry, &partial, None)?;
         Ok(Interned::of_spool(self.placed(digest, size), partial))
     }

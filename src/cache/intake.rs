@@ -153,10 +153,10 @@ fn copy(registry: &Registry, path: &Path, file: &File) -> Result<Taken> {
     Ok(Taken { digest, size, source })
 }
 
-/// A copy of a file on its way in, and what the file looked like.
-pub(crate) fn spool_file(folder: &Folder, path: &Path) -> Result<(Partial, Signature)> {
+/// A copy of a file on its way in.
+pub(crate) fn spool_file(folder: &Folder, path: &Path) -> Result<Partial> {
     let file = open(path)?;
-    spool_copy(folder, path, &file)
+    Ok(spool_copy(folder, path, &file)?.0)
 }
 
 fn spool_copy(folder: &Folder, path: &Path, file: &File) -> Result<(Partial, Signature)> {

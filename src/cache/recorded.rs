@@ -6,88 +6,37 @@
 
 use crate::cache::by_hand::seated;
 use crate::cache::commit::{check, hold, reread, seat};
+use crate::cache::content::{Content, Interned};
 use crate::cache::item::{Item, NewItem};
 use crate::cache::registry::item::{Slot, Told};
-use crate::cache::registry::{Registry, attribute, blob, item, item_blob, run};
-use crate::cache::{Cache, blobs, intake, stand};
+use crate::cache::registry::{attribute, blob, item, item_blob, run};
+use crate::cache::{Cache, blobs, stand};
 use crate::clock::Timestamp;
 use crate::digest::Digest;
-use crate::disk::Signature;
 use crate::error::{Error, Result};
-use crate::partial::Partial;
 use std::fs::File;
-use std::path::Path;
-
-/// Bytes that have their place among the blobs, and no row yet. While it lives, the blob can be put again.
-#[derive(Debug)]
-pub struct Content {
-    partial: Partial,
-    digest: Digest,
-    size: u64,
-}
-
-impl Content {
-    /// The SHA-256 of the bytes.
-    #[must_use]
-    pub const fn digest(&self) -> &Digest {
-        &self.digest
-    }
-
-    /// How many bytes.
-    #[must_use]
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Takes the file away that held the bytes; for one whose row is written, or that is not wanted.
-    pub fn discard(self) {
-        self.partial.discard();
-    }
-
-    fn put_again(&self, registry: &Registry) -> Result<()> {
-        intake::keep(registry, &self.partial, Some(&self.digest)).map(|_| ())
-    }
-}
 
 impl Cache {
-    /// Makes a blob of what a partial holds.
-    ///
-    /// # Errors
-    /// A disk error.
-    pub fn content_of(&self, partial: Partial) -> Result<Content> {
-        let (digest, size) = intake::keep(&self.registry, &partial, None)?;
-        Ok(Content { partial, digest, size })
-    }
-
-    /// Makes a blob of a copy of a file; tells also what the file looked like.
-    ///
-    /// # Errors
-    /// Kind not found (`no_file`); usage, if it is no regular file; `changed`, if it is being written; disk.
-    pub fn content_of_file(&self, path: &Path) -> Result<(Content, Signature)> {
-        let folder = self.registry.folder();
-        let (partial, source) = intake::spool_file(folder, path)?;
-        Ok((self.content_of(partial)?, source))
-    }
-
     /// Stores a recorded run: its content, a note, and the blobs that it needs. If the newest READY version of the key has the same
     /// content, that is confirmed and takes the note over; otherwise it is a new version, which takes over the number of a FAILED one.
     ///
     /// # Errors
     /// Kind disk or cache; usage, where an attribute is not a number.
-    pub fn commit_run(&self, new: &NewItem, content: &Content, note: &str, parts: &[Content]) -> Result<Item> {
+    pub fn commit_run(&self, new: &NewItem, content: &Interned, note: &str, parts: &[Interned]) -> Result<Item> {
         check(new)?;
         let registry = &self.registry;
-        let again = || std::iter::once(content).chain(parts).try_for_each(|held| held.put_again(registry));
-        seated(registry, &content.digest, &again, &|connection, copy| {
+        let again = || std::iter::once(content).chain(parts).try_for_each(|held| self.again(held));
+        let Content { digest, size, .. } = &content.content;
+        seated(registry, digest, &again, &|connection, copy| {
             for part in parts {
-                hold(registry, connection, &part.digest)?;
+                hold(registry, connection, &part.content.digest)?;
             }
             let now = Timestamp::now();
             let folder = registry.folder();
             let newest = item::newest(connection, folder, &new.key)?;
-            let same = newest.filter(|newest| newest.sha256.as_ref() == Some(&content.digest));
+            let same = newest.filter(|newest| newest.sha256.as_ref() == Some(digest));
             let id = if let Some(newest) = same {
-                let record = seat(registry, connection, &content.digest, &newest.path, copy)?;
+                let record = seat(registry, connection, digest, &newest.path, copy)?;
                 item::note_copy(connection, newest.id, record.as_ref())?;
                 item::confirmed(connection, newest.id, now)?;
                 attribute::set(connection, newest.id, &new.attributes)?;
@@ -95,12 +44,12 @@ impl Cache {
             } else {
                 let slot: Slot = item::next_slot(connection, &new.key)?;
                 let path = folder.item(&new.key, slot.version, &new.filename);
-                let record = seat(registry, connection, &content.digest, &path, copy)?;
-                let told = Told::Ready(content.size, &content.digest, record.as_ref());
+                let record = seat(registry, connection, digest, &path, copy)?;
+                let told = Told::Ready(*size, digest, record.as_ref());
                 item::put(connection, slot, new, told, now)?
             };
             run::note(connection, id, note)?;
-            let digests: Vec<&Digest> = parts.iter().map(Content::digest).collect();
+            let digests: Vec<&Digest> = parts.iter().map(|part| &part.content.digest).collect();
             item_blob::replace(connection, id, &digests)?;
             reread(registry, connection, id)
         })

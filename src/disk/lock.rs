@@ -64,27 +64,32 @@ impl Lock {
     /// # Errors
     /// `lock_timeout` (cache) if it was not had in time, or a disk error.
     pub fn take(path: &Path, wait: Duration) -> Result<Self> {
-        let end = Instant::now() + wait;
-        loop {
-            if let Some(lock) = Self::try_take(path)? {
-                return Ok(lock);
-            }
-            if Instant::now() >= end {
-                return Err(Error::new(
-                    Kind::Cache,
-                    "lock_timeout",
-                    format!("another process held `{}` for {}", path.display(), crate::clock::show_age(wait)),
-                )
-                .hint("try again, or raise --lock-timeout"));
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_for(path, wait, || Self::try_take(path))
     }
 
     /// The locked file.
     #[must_use]
     pub fn file(&self) -> &File {
         &self.file
+    }
+}
+
+/// Tries in short steps for at most `wait`.
+pub(super) fn wait_for<T>(path: &Path, wait: Duration, mut try_take: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let end = Instant::now() + wait;
+    loop {
+        if let Some(lock) = try_take()? {
+            return Ok(lock);
+        }
+        if Instant::now() >= end {
+            return Err(Error::new(
+                Kind::Cache,
+                "lock_timeout",
+                format!("another process held `{}` for {}", path.display(), crate::clock::show_age(wait)),
+            )
+            .hint("try again, or raise --lock-timeout"));
+        }
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

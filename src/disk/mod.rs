@@ -10,7 +10,7 @@ pub use temporary::{
     Replace, Temporary, TemporaryFolder, exists, is_abandoned, is_temporary, remove_dead_temporaries,
     remove_temporaries,
 };
-pub(crate) use temporary::{UNDO, hold_signals, rename_new};
+pub(crate) use temporary::{TemporaryLock, UNDO, hold_signals, rename_new};
 
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -126,26 +126,16 @@ impl Access {
     }
 }
 
-/// Makes a folder and its parents; `mode` is that of new ones, exact under any umask where `exact` is said.
+/// Makes a folder and its parents.
 ///
 /// # Errors
 /// A disk error naming the folder.
-pub fn make_folder(folder: &Path, exact: Option<u32>) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let failed = |e: &io::Error| Error::disk(format!("cannot make the folder `{}`", folder.display()), e);
+pub fn make_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() || folder.as_os_str().is_empty() {
         return Ok(());
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    if let Some(mode) = exact {
-        builder.mode(mode);
-    }
-    builder.create(folder).map_err(|e| failed(&e))?;
-    if let Some(mode) = exact {
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).map_err(|e| failed(&e))?;
-    }
-    Ok(())
+    std::fs::create_dir_all(folder)
+        .map_err(|e| Error::disk(format!("cannot make the folder `{}`", folder.display()), &e))
 }
 
 /// Makes an empty file share another's blocks; false where the file system cannot.

@@ -1,6 +1,6 @@
 //! Files and folders that appear whole or not at all, and what becomes of those whose process died.
 
-use crate::disk::lock::still_names;
+use crate::disk::lock::{Lock, still_names, wait_for};
 use crate::disk::{names, random_name};
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeSet;
@@ -9,11 +9,15 @@ use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Temporary files that live now, so that an interrupted process can take them away.
 static LIVING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn living() -> MutexGuard<'static, Vec<PathBuf>> {
+    LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// How long a signal may take to remove one folder.
 const SIGNAL_PATIENCE: Duration = Duration::from_secs(2);
@@ -21,24 +25,23 @@ const SIGNAL_PATIENCE: Duration = Duration::from_secs(2);
 /// Removes every temporary file of this process; for the moment before a signal ends it. None is made any more: whoever
 /// tries waits for the end.
 pub fn remove_temporaries() {
-    if let Ok(mut living) = LIVING.lock() {
-        for path in living.drain(..) {
-            // Other threads may go on writing into a folder for a moment.
-            let end = Instant::now() + SIGNAL_PATIENCE;
-            while std::fs::remove_file(&path).is_err()
-                && std::fs::remove_dir_all(&path).is_err()
-                && path.exists()
-                && Instant::now() < end
-            {}
-        }
-        std::mem::forget(living);
+    let mut living = living();
+    for path in living.drain(..) {
+        // Other threads may go on writing into a folder for a moment.
+        let end = Instant::now() + SIGNAL_PATIENCE;
+        while std::fs::remove_file(&path).is_err()
+            && std::fs::remove_dir_all(&path).is_err()
+            && path.exists()
+            && Instant::now() < end
+        {}
     }
+    std::mem::forget(living);
 }
 
 /// While this lives, a signal's [`remove_temporaries`] waits, and no temporary file is made or removed: for a change of many steps
 /// that is not to end between two of them.
 pub(crate) fn hold_signals() -> impl Drop {
-    LIVING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    living()
 }
 
 /// How a destination takes a finished file.
@@ -69,6 +72,8 @@ impl Temporary {
         let failed = |e: &io::Error| Error::disk(format!("cannot write in `{}`", folder.display()), e);
         loop {
             let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
+            // A signal never comes between the making of a file and the note that there is one.
+            let mut living = living();
             match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
                     // Between making and locking, a sweep may have taken it for a dead one.
@@ -80,9 +85,7 @@ impl Temporary {
                     if swept || !stands {
                         continue;
                     }
-                    if let Ok(mut living) = LIVING.lock() {
-                        living.push(path.clone());
-                    }
+                    living.push(path.clone());
                     return Ok(Self { path, file });
                 }
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
@@ -155,6 +158,7 @@ impl TemporaryFolder {
         let failed = |e: &io::Error| Error::disk(format!("cannot write in `{}`", folder.display()), e);
         loop {
             let path = folder.join(format!("{PREFIX}{}{SUFFIX}", random_name()));
+            let mut living = living();
             match std::fs::DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => {}
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
@@ -174,9 +178,7 @@ impl TemporaryFolder {
             if matches!(handle.try_lock(), Err(std::fs::TryLockError::WouldBlock)) || !stands {
                 continue;
             }
-            if let Ok(mut living) = LIVING.lock() {
-                living.push(path.clone());
-            }
+            living.push(path.clone());
             return Ok(Self { path, handle, kept: false });
         }
     }
@@ -205,10 +207,50 @@ impl Drop for TemporaryFolder {
     }
 }
 
-fn forget(path: &Path) {
-    if let Ok(mut living) = LIVING.lock() {
-        living.retain(|p| p != path);
+/// A lock whose file stands only while it is held.
+#[derive(Debug)]
+pub(crate) struct TemporaryLock {
+    path: PathBuf,
+    _held: Lock,
+}
+
+impl TemporaryLock {
+    /// As [`Lock::try_take`].
+    pub(crate) fn try_take(path: &Path) -> Result<Option<Self>> {
+        let mut living = living();
+        let lock = Lock::try_take(path)?;
+        Ok(lock.map(|held| {
+            living.push(path.to_owned());
+            Self { path: path.to_owned(), _held: held }
+        }))
     }
+
+    /// As [`Lock::take`].
+    pub(crate) fn take(path: &Path, wait: Duration) -> Result<Self> {
+        wait_for(path, wait, || Self::try_take(path))
+    }
+
+    /// The file stands at `to` once `rename` is done.
+    pub(crate) fn follow<E>(&mut self, to: PathBuf, rename: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        let mut living = living();
+        rename()?;
+        living.retain(|p| *p != self.path);
+        living.push(to.clone());
+        self.path = to;
+        Ok(())
+    }
+}
+
+impl Drop for TemporaryLock {
+    /// The name goes while the lock is held.
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        forget(&self.path);
+    }
+}
+
+fn forget(path: &Path) {
+    living().retain(|p| p != path);
 }
 
 /// The error for a destination that exists and may not be replaced.

@@ -70,6 +70,19 @@ pub struct Entry {
     pub version: Version,
 }
 
+impl Entry {
+    /// What is known of it; one that cannot be read is `None`.
+    #[must_use]
+    pub fn stat(self) -> Option<Stat> {
+        let (content, wrapped) = match self.content {
+            Content::Plain(content) => (content, false),
+            Content::Wrapped(content) => (content, true),
+            Content::Unreadable(_) => return None,
+        };
+        Some(Stat { size: content.len() as u64, wrapped, expires: self.expires, version: self.version })
+    }
+}
+
 /// What is known of an entry without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {

@@ -254,7 +254,7 @@ impl Driver for Dynamodb {
     }
 
     fn stat(&self, key: &[u8]) -> Result<Option<Stat>> {
-        Ok(self.get(key)?.and_then(item::stat))
+        Ok(self.get(key)?.and_then(Entry::stat))
     }
 
     fn put(&self, key: &[u8], record: Record<'_>, condition: Condition<'_>) -> Result<bool> {
@@ -292,7 +292,7 @@ impl Driver for Dynamodb {
         let fields = if detail { "#k, #v, #e, #d, #u" } else { "#k" };
         self.scan(&|| Expression::live(now).below(prefix), fields, &mut |item| {
             let Some(key) = self.names.key_of(&item).filter(|key| key.starts_with(prefix)) else { return Ok(()) };
-            let stat = if detail { self.names.entry(&item, now).and_then(item::stat) } else { None };
+            let stat = if detail { self.names.entry(&item, now).and_then(Entry::stat) } else { None };
             each(Listed { key, stat })
         })
     }

@@ -77,7 +77,7 @@ impl Folder {
         if !self.may_create && !self.root.is_dir() {
             return Err(missing(&format!("the folder `{}`", self.root.display())));
         }
-        disk::make_folder(folder, None)
+        disk::make_folder(folder)
     }
 
     /// The lock of a key's folder, made where it is to be.

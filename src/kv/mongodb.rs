@@ -174,7 +174,7 @@ impl Driver for Mongodb {
         let Some(found) = self.find(self.shape.of_key(key), Some(self.shape.without_value()))? else { return Ok(None) };
         match self.shape.stat(&found, Timestamp::now()) {
             // What others wrote is told apart by its value.
-            None => Ok(self.get(key)?.and_then(document::stat)),
+            None => Ok(self.get(key)?.and_then(Entry::stat)),
             known => Ok(known),
         }
     }

@@ -127,7 +127,7 @@ impl Sqlite {
             if self.may_create {
                 flags |= OpenFlags::SQLITE_OPEN_CREATE;
                 if let Some(folder) = self.path.parent() {
-                    crate::disk::make_folder(folder, None)?;
+                    crate::disk::make_folder(folder)?;
                 }
             } else if !self.path.exists() {
                 return Err(missing(&format!("the file `{}`", self.path.display())));

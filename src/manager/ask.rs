@@ -17,7 +17,6 @@ use crate::manager::judge::{self, Acceptance, Verdict};
 use crate::manager::record;
 use crate::manager::report::{Checked, Report, Source};
 use crate::manager::share::Offer;
-use crate::manager::slots::Slot;
 use crate::manager::task::{CheckMethod, Destination, Freshness, Task};
 use crate::manager::unpack;
 use crate::message::{Fields, Head, Request, Validators};
@@ -46,8 +45,6 @@ pub(crate) struct Asking<'a> {
     pub(crate) offered: Option<Item>,
     /// Keeps other machines from fetching the same.
     pub(crate) lease: Option<Lease>,
-    /// Allows to transfer; held while another process's fetch of the same is waited for, too.
-    pub(crate) slot: Option<Slot<'a>>,
 }
 
 impl<'a> Asking<'a> {
@@ -136,8 +133,6 @@ impl<'a> Asking<'a> {
     }
 
     fn try_ask(&mut self, listener: &dyn Listener) -> Result<()> {
-        let manager = self.manager;
-        self.slot = Some(manager.slots.take(&|| manager.is_cancelled())?);
         let Some((cache, key)) = self.cache.zip(self.key.clone()) else {
             let partial = self.partial_without_cache()?;
             return self.transfer(partial, listener);
@@ -205,7 +200,7 @@ impl<'a> Asking<'a> {
             _ => return Partial::spooled_in(&self.manager.options.spool),
         };
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        disk::make_folder(&folder, None)?;
+        disk::make_folder(&folder)?;
         disk::remove_dead_temporaries(&folder);
         if self.task.opens() { Partial::spooled_in(&folder) } else { Partial::unnamed_in(&folder) }
     }
@@ -225,9 +220,7 @@ impl<'a> Asking<'a> {
             proof: self.task.proof.clone(),
         };
         let transfer = self.manager.transfer(&self.task.travel);
-        let outcome = transfer.fetch(&job, &mut partial, listener);
-        self.slot = None;
-        let fetched = match outcome {
+        let fetched = match transfer.fetch(&job, &mut partial, listener) {
             Ok(fetched) => fetched,
             Err(mut failed) => {
                 // What broke off has no length that was verified.

@@ -108,7 +108,6 @@ fn look_up<'a>(
         started,
         offered: None,
         lease: None,
-        slot: None,
     });
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {

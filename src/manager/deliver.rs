@@ -179,7 +179,7 @@ pub(crate) fn deliver(cache: Option<&Cache>, source: &Path, place: &Place, wante
         io::copy(&mut open()?, &mut stream).map_err(|e| failed(&e))?;
         return Ok(true);
     }
-    disk::make_folder(place.folder(), None)?;
+    disk::make_folder(place.folder())?;
     disk::remove_dead_temporaries(place.folder());
     if place.delivery.link {
         link(source, place, found)?;

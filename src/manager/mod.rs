@@ -75,7 +75,6 @@ mod judge;
 mod record;
 pub mod report;
 mod share;
-mod slots;
 pub mod task;
 mod turns;
 mod unpack;
@@ -89,7 +88,6 @@ use crate::transfer::job;
 use decide::{Ask, Next};
 use report::Report;
 use share::Offer;
-use slots::Slots;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -144,24 +142,14 @@ pub struct Manager {
     options: Options,
     cache: OnceLock<Result<Cache>>,
     transfers: Mutex<Vec<(Arc<job::Options>, Arc<Transfer>)>>,
-    slots: Slots,
     cancelled: AtomicBool,
 }
-
-/// So many threads more than `jobs` look up, commit and deliver while others transfer.
-const THREADS_BESIDE: usize = 24;
 
 impl Manager {
     /// A manager. The cache is opened by the first task that needs it, the network by the first that asks.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self {
-            cache: OnceLock::new(),
-            transfers: Mutex::default(),
-            slots: Slots::new(options.jobs),
-            cancelled: AtomicBool::new(false),
-            options,
-        }
+        Self { options, cache: OnceLock::new(), transfers: Mutex::default(), cancelled: AtomicBool::new(false) }
     }
 
     /// Does one task.
@@ -258,9 +246,7 @@ impl Manager {
 
     fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>, tasks: &[Task], order: &mut Order<'_>) {
         let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
-        // One at a time means in order, too.
-        let beside = if self.options.jobs > 1 { THREADS_BESIDE } else { 0 };
-        let workers = asking.len().min(self.options.jobs.max(1) + beside);
+        let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
@@ -275,8 +261,6 @@ impl Manager {
                         let (mut report, offer) =
                             if self.is_cancelled() { (interrupted(task), None) } else { ask(ears.as_ref()) };
                         if !waits_for_turn[index] {
-                            // Decoders may need much memory each.
-                            let _slot = task.opens().then(|| self.slots.take(&|| self.is_cancelled()));
                             report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
                         }
                         self.note_end(&report);

@@ -307,7 +307,7 @@ impl<'a> Unpacking<'a> {
 
 /// An unfinished file beside its destination.
 fn beside(place: &Place) -> Result<Partial> {
-    disk::make_folder(place.folder(), None)?;
+    disk::make_folder(place.folder())?;
     disk::remove_dead_temporaries(place.folder());
     Partial::unnamed_in(place.folder())
 }

@@ -69,7 +69,7 @@ pub(crate) fn run(
     let mut signal = None;
     let mut buffer = vec![0; BUFFER_BYTES];
     while group.status.is_none() || !watch.is_over() {
-        // Ended by a signal: what it started and what holds its pipes ends with it, and nothing is kept.
+        // Ended by a signal: what it started ends with it, who else holds its pipes is not waited for, and nothing is kept.
         if group.status.is_some_and(|status| signal.is_some() || status.signal().is_some()) {
             break;
         }
@@ -94,9 +94,20 @@ pub(crate) fn run(
             }
         }
     }
-    tee.finish();
     let status = group.status;
     drop(group);
+    // What stood in the pipes at its end it wrote as well. One who holds them still cannot keep us here by writing on.
+    for stream in [Stream::Out, Stream::Err] {
+        let mut left = BUFFER_BYTES;
+        while left > 0 && watch.has_bytes(stream).map_err(|e| failed(&e))? {
+            let count = watch.read(stream, &mut buffer[..left]).map_err(|e| failed(&e))?;
+            if count == 0 || !tee.take(stream, &buffer[..count])? {
+                break;
+            }
+            left -= count;
+        }
+    }
+    tee.finish();
     let by_signal = status.and_then(|status| status.signal());
     let code = status.and_then(|status| status.code());
     Ok(Ended {

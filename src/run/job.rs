@@ -302,7 +302,7 @@ impl Job<'_> {
         };
         let text = serde_json::to_string(&note)
             .map_err(|e| Error::new(Kind::Other, "note", "cannot note the run").cause(e.to_string()))?;
-        let content = self.cache.content_of(partial)?;
+        let content = self.cache.intern_spool(partial)?;
         let item = self.cache.commit_run(&self.new_item(done), &content, &text, &contents);
         content.discard();
         item.map(Some)

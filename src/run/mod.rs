@@ -114,14 +114,7 @@ pub struct Way<'a> {
 pub fn run(job: &Job<'_>, command: &Command, capture: &Capture, way: Way<'_>, sink: &mut dyn Sink) -> Result<Report> {
     let since = Timestamp::now();
     job.refuse_outputs_in_cache()?;
-    let (mut verdict, mut known) = job.look()?;
-    if let Verdict::Run(reason) = &verdict
-        && !matches!(reason, Reason::Refresh | Reason::Disabled)
-        && share::take(job)
-    {
-        way.listener.event(Event::Decision(format!("{}; the shared store has a record", reason.tell())));
-        (verdict, known) = job.look()?;
-    }
+    let (verdict, mut known) = share::look(job, way.listener)?;
     if matches!(verdict, Verdict::Run(_)) {
         way.listener.event(Event::Decision(told(&verdict)));
     } else if let Some(known) = &mut known {
@@ -316,12 +309,7 @@ fn not_stored(error: &Error) -> Event {
 /// # Errors
 /// Kind disk or cache.
 pub fn check(job: &Job<'_>) -> Result<Option<Reason>> {
-    let (mut verdict, mut known) = job.look()?;
-    if matches!(&verdict, Verdict::Run(reason) if !matches!(reason, Reason::Refresh | Reason::Disabled))
-        && share::take(job)
-    {
-        (verdict, known) = job.look()?;
-    }
+    let (verdict, known) = share::look(job, &Silent)?;
     if let (Verdict::Replay(_) | Verdict::Stale(_), Some(known)) = (&verdict, &known)
         && !job.cache.stands(&known.item, &Silent)?
     {

@@ -1,7 +1,7 @@
 //! The files that a run makes: kept with its record, looked at, and restored.
 
 use crate::cache::Cache;
-use crate::cache::recorded::Content;
+use crate::cache::content::Interned;
 use crate::digest::Digest;
 use crate::disk::{self, Replace, Temporary};
 use crate::error::{Error, Result};
@@ -57,7 +57,7 @@ pub(crate) fn capture(
     folder: &Path,
     typed: &Path,
     outputs: &mut Vec<Output>,
-    contents: &mut Vec<Content>,
+    contents: &mut Vec<Interned>,
 ) -> Result<Option<()>> {
     match std::fs::metadata(folder.join(typed)) {
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
@@ -72,15 +72,15 @@ fn file(
     folder: &Path,
     typed: &Path,
     outputs: &mut Vec<Output>,
-    contents: &mut Vec<Content>,
+    contents: &mut Vec<Interned>,
 ) -> Result<()> {
     let at = folder.join(typed);
     let before = Glance::of(&at).map_err(|e| failed("read", typed, &e))?;
     let mode = std::fs::metadata(&at).map_err(|e| failed("read", typed, &e))?.permissions().mode() & MODE_BITS;
-    let (content, _) = cache.content_of_file(&at)?;
+    let content = cache.intern_copy(&at)?;
     outputs.push(Output {
         path: typed.to_owned(),
-        what: What::File { mode, sight: Sight::known(before, content.digest().clone()) },
+        what: What::File { mode, sight: Sight::known(before, content.content.digest.clone()) },
     });
     contents.push(content);
     Ok(())
@@ -91,7 +91,7 @@ fn below(
     folder: &Path,
     typed: &Path,
     outputs: &mut Vec<Output>,
-    contents: &mut Vec<Content>,
+    contents: &mut Vec<Interned>,
 ) -> Result<()> {
     let at = folder.join(typed);
     let mode = std::fs::metadata(&at).map_err(|e| failed("read", typed, &e))?.permissions().mode() & MODE_BITS;
@@ -159,13 +159,13 @@ impl Output {
         let at = folder.join(&self.path);
         let wrong = |e: &io::Error| failed("restore", &self.path, e);
         let parent = at.parent().unwrap_or(folder);
-        disk::make_folder(parent, None)?;
+        disk::make_folder(parent)?;
         match &mut self.what {
             What::Folder { mode } => {
                 if std::fs::symlink_metadata(&at).is_ok_and(|m| !m.is_dir()) {
                     std::fs::remove_file(&at).map_err(|e| wrong(&e))?;
                 }
-                disk::make_folder(&at, None)?;
+                disk::make_folder(&at)?;
                 std::fs::set_permissions(&at, std::fs::Permissions::from_mode(*mode)).map_err(|e| wrong(&e))?;
             }
             What::Link(target) => {

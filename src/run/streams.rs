@@ -91,6 +91,19 @@ impl<'a> Watch<'a> {
         *self.slot(stream) = None;
     }
 
+    /// Whether a stream can be read without waiting.
+    pub(crate) fn has_bytes(&mut self, stream: Stream) -> io::Result<bool> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let Some(fd) = self.slot(stream) else { return Ok(false) };
+        let mut fds = [PollFd::new(fd, PollFlags::IN)];
+        loop {
+            match poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+                Err(rustix::io::Errno::INTR) => {}
+                other => return Ok(other? > 0 && fds[0].revents().contains(PollFlags::IN)),
+            }
+        }
+    }
+
     /// Reads what one write left; 0 bytes: the stream has ended.
     pub(crate) fn read(&mut self, stream: Stream, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(fd) = self.slot(stream) else { return Ok(0) };

@@ -109,10 +109,6 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
     let path = folder.registry();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut adopted = 0;
-    if std::fs::metadata(&path).is_ok_and(|found| found.len() == 0) {
-        // It appeared whole: somebody emptied it.
-        return Err(Failure::Damaged("it is empty".to_owned()));
-    }
     let connection = match Connection::open_with_flags(&path, flags) {
         Err(_) => {
             if inode(folder) == 0 {
@@ -136,6 +132,10 @@ pub(crate) fn open(folder: &Folder, lock_timeout: Duration) -> Outcome<Opened> {
         connection.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(()))?;
     }
     if schema::judge(&connection)? == Age::Older {
+        if std::fs::metadata(&path).is_ok_and(|found| found.len() == 0) {
+            // It appeared whole: somebody emptied it.
+            return Err(Failure::Damaged("it is empty".to_owned()));
+        }
         if !folder.is_remote() {
             connection.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
         }

@@ -132,11 +132,8 @@ pub(crate) fn write(connection: &Connection, line: &Value, version: i64) -> Outc
     let id = connection.last_insert_rowid();
     for (name, columns) in OWNED {
         for row in line.get(name).and_then(Value::as_array).into_iter().flatten() {
-            if name == "runs" {
-                insert(connection, name, columns, &foreign(row), &[("item", id)])?;
-            } else {
-                insert(connection, name, columns, row, &[("item", id)])?;
-            }
+            let marked = (name == "runs").then(|| foreign(row));
+            insert(connection, name, columns, marked.as_ref().unwrap_or(row), &[("item", id)])?;
         }
     }
     Ok(id)

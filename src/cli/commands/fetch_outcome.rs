@@ -281,7 +281,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> Result
         return std::fs::OpenOptions::new().write(true).open(path).and_then(|mut f| f.write_all(bytes)).map_err(failed);
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    dl::disk::make_folder(folder, None)?;
+    dl::disk::make_folder(folder)?;
     let kept = existing.map(|m| m.permissions().mode() & 0o777);
     let mode = mode.or(kept).unwrap_or_else(Context::new_file_mode);
     remove_dead_temporaries(folder);

@@ -18,7 +18,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     let Some(folder) = args.dir else {
         return session.output.bytes(&render(top())?).map(|()| 0);
     };
-    make_folder(&folder, None)?;
+    make_folder(&folder)?;
     remove_dead_temporaries(&folder);
     for (name, page) in pages()? {
         let path = folder.join(format!("{name}.1"));

@@ -16,6 +16,7 @@ use dl::cache::Cache;
 use dl::cache::content::spelled;
 use dl::cache::query::Purpose;
 use dl::clock::show_size;
+use dl::digest::Digest;
 use dl::error::{Error, Kind, Result};
 use dl::manager::report::path_to_json;
 use dl::manager::task;
@@ -179,22 +180,26 @@ pub(crate) fn checkout(session: &Session<'_>) -> Result<u8> {
     Ok(0)
 }
 
-/// Shows what manifests refer to.
-///
-/// # Errors
-/// As [`show`]; integrity: a cycle.
-pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
+/// Does something with each hash that was named, in the cache, the shared store behind it.
+fn each_of(session: &Session<'_>, work: impl Fn(&Artifacts<'_>, &Digest, bool) -> Result<()>) -> Result<u8> {
     let (global, layers) = session.settle()?;
     let args: OfHashes = session.args()?;
     some_hash(&args.hash)?;
     let cache = open(session, &global)?;
     let shared = shared(session, &global, &layers)?;
     let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
-    each(session, global.json, &args.hash, |text| {
-        let digest = cache.hash(text)?;
-        let (manifest, bytes) = artifacts.manifest(&digest)?;
-        let hash = spelled(&digest);
-        if global.json {
+    each(session, global.json, &args.hash, |text| work(&artifacts, &cache.hash(text)?, global.json))
+}
+
+/// Shows what manifests refer to.
+///
+/// # Errors
+/// As [`show`]; integrity: a cycle.
+pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
+    each_of(session, |artifacts, digest, json| {
+        let (manifest, bytes) = artifacts.manifest(digest)?;
+        let hash = spelled(digest);
+        if json {
             session.output.json(&json!({
                 "schema": 1, "depth": 0, "path": "", "hash": hash, "size": bytes.len(), "type": "manifest",
                 "class": manifest.class, "seen": false,
@@ -202,12 +207,12 @@ pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
         } else {
             session.output.result(format!("{}  {hash}", escape_field(manifest.class.as_bytes())).as_bytes())?;
         }
-        walk(&artifacts, &digest, Look::Judge, &mut |step| {
+        walk(artifacts, digest, Look::Judge, &mut |step| {
             let class = match &step.behind {
                 Behind::Manifest(class) => Some(class.as_str()),
                 _ => None,
             };
-            if global.json {
+            if json {
                 return session.output.json(&json!({
                     "schema": 1, "depth": step.depth, "path": step.path, "hash": spelled(&step.digest),
                     "size": step.size, "type": step.behind.name(), "class": class, "seen": step.seen,
@@ -231,17 +236,10 @@ pub(crate) fn tree(session: &Session<'_>) -> Result<u8> {
 /// # Errors
 /// Integrity, if something is damaged or not here; not found: the manifest itself; usage, disk, cache.
 pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
-    let (global, layers) = session.settle()?;
-    let args: OfHashes = session.args()?;
-    some_hash(&args.hash)?;
-    let cache = open(session, &global)?;
-    let shared = shared(session, &global, &layers)?;
-    let artifacts = Artifacts::new(&cache).asking(shared.as_deref());
-    each(session, global.json, &args.hash, |text| {
-        let digest = cache.hash(text)?;
-        let (mut count, mut bytes) = (1, artifacts.manifest(&digest)?.1.len() as u64);
+    each_of(session, |artifacts, digest, json| {
+        let (mut count, mut bytes) = (1, artifacts.manifest(digest)?.1.len() as u64);
         let mut bad: Vec<String> = Vec::new();
-        walk(&artifacts, &digest, Look::Hash, &mut |step| {
+        walk(artifacts, digest, Look::Hash, &mut |step| {
             if !step.seen {
                 count += 1;
                 bytes += step.size;
@@ -249,7 +247,7 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
             if matches!(step.behind, Behind::Missing | Behind::Damaged) {
                 let what = step.behind.name();
                 bad.push(format!("`{}` is {what}: `{}`", step.path, spelled(&step.digest)));
-                if !global.json {
+                if !json {
                     let columns = [what.to_owned(), spelled(&step.digest), escape_field(step.path.as_bytes())];
                     session.output.result(columns.join("\t").as_bytes())?;
                 }
@@ -258,12 +256,12 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<u8> {
         })?;
         session.output.tell("verified", &format!("  {}, {} hashed", many(count, "blob"), show_size(bytes)));
         if !bad.is_empty() {
-            let whole = spelled(&digest);
+            let whole = spelled(digest);
             let error = Error::new(Kind::Integrity, "damaged", format!("`{whole}` is not whole"));
             return Err(bad.into_iter().fold(error, Error::cause));
         }
-        if global.json {
-            let hash = spelled(&digest);
+        if json {
+            let hash = spelled(digest);
             return session.output.json(&json!({ "schema": 1, "hash": hash, "blobs": count, "bytes": bytes }));
         }
         Ok(())

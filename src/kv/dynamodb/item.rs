@@ -1,9 +1,9 @@
 //! Entries as items, and conditions as the expressions of `DynamoDB`.
 
 use crate::clock::Timestamp;
-use crate::error::{Error, Kind, Result};
-use crate::kv::driver::{Content, Entry, Record, Stat, Version, decimal, units_up};
-use crate::kv::fields::{self, Fields};
+use crate::error::Result;
+use crate::kv::driver::{Content, Entry, Record, Version, decimal, units_up};
+use crate::kv::fields::{self, BY_REVISION, BY_VALUE, Fields};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -11,13 +11,6 @@ use std::time::Duration;
 
 /// The field that holds the expiry in microseconds.
 pub(super) const UNTIL: &str = "dl_until";
-/// The first byte of the field `dl`.
-const PLAIN: u8 = b'p';
-const WRAPPED: u8 = b'w';
-/// The first byte of a version: what follows is the field `dl`, or the value of an item that has none, as JSON.
-const BY_REVISION: u8 = b'r';
-const BY_VALUE: u8 = b'v';
-const REVISION_BYTES: usize = 16;
 
 /// The names of the fields, for expressions (`#k`, `#v`, `#e`, `#d`, `#u`) and items.
 #[derive(Debug)]
@@ -66,7 +59,7 @@ impl Names {
                 Content::Unreadable(format!("its field `{}` is no number", self.0.expires))
             }
             (None, _) => Content::Unreadable(format!("its field `{}` is missing or no value", self.0.value)),
-            (Some(value), Some([WRAPPED, ..])) => Content::Wrapped(value),
+            (Some(value), Some(own)) if fields::is_wrapped(own) => Content::Wrapped(value),
             (Some(value), _) => Content::Plain(value),
         };
         let version = match own {
@@ -75,16 +68,6 @@ impl Names {
         };
         Some(Entry { content, expires, version: Version(version) })
     }
-}
-
-/// What is known of an entry; one that cannot be read is `None`.
-pub(super) fn stat(entry: Entry) -> Option<Stat> {
-    let (content, wrapped) = match entry.content {
-        Content::Plain(content) => (content, false),
-        Content::Wrapped(content) => (content, true),
-        Content::Unreadable(_) => return None,
-    };
-    Some(Stat { size: content.len() as u64, wrapped, expires: entry.expires, version: entry.version })
 }
 
 /// A field of bytes, text or a number, as bytes.
@@ -104,10 +87,7 @@ pub(super) fn number_of(number: i64) -> Value {
 
 /// A new state of the field `dl`.
 pub(super) fn revision(wrapped: bool) -> Result<Value> {
-    let mut own = [0; 1 + REVISION_BYTES];
-    getrandom::fill(&mut own).map_err(|e| Error::new(Kind::Other, "no_randomness", e.to_string()))?;
-    own[0] = if wrapped { WRAPPED } else { PLAIN };
-    Ok(json!({ "B": STANDARD.encode(own) }))
+    Ok(json!({ "B": STANDARD.encode(fields::revision(wrapped)?) }))
 }
 
 /// The object in a part of an answer.

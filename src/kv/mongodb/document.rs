@@ -1,22 +1,15 @@
 //! Entries as documents, and conditions as filters.
 
 use crate::clock::Timestamp;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::kv::driver::{Content, Entry, Record, Stat, Version, decimal, units_up};
-use crate::kv::fields::{self, Fields};
+use crate::kv::fields::{self, BY_REVISION, BY_VALUE, Fields};
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Bson, DateTime, Document, deserialize_from_slice, doc, serialize_to_vec};
 use std::time::Duration;
 
 /// The name under which the size of a value is asked for.
 pub(super) const SIZE: &str = "dl_size";
-/// The first byte of the field `dl`.
-const PLAIN: u8 = b'p';
-const WRAPPED: u8 = b'w';
-/// The first byte of a version: what follows is the field `dl`, or a document with the value of one that has none.
-const BY_REVISION: u8 = b'r';
-const BY_VALUE: u8 = b'v';
-const REVISION_BYTES: usize = 16;
 
 /// Which fields hold what.
 #[derive(Debug)]
@@ -36,10 +29,7 @@ fn binary(bytes: Vec<u8>) -> Bson {
 
 /// A new state of the field `dl`.
 pub(super) fn revision(wrapped: bool) -> Result<Bson> {
-    let mut own = vec![0; 1 + REVISION_BYTES];
-    getrandom::fill(&mut own).map_err(|e| Error::new(Kind::Other, "no_randomness", e.to_string()))?;
-    own[0] = if wrapped { WRAPPED } else { PLAIN };
-    Ok(binary(own))
+    Ok(binary(fields::revision(wrapped)?.to_vec()))
 }
 
 /// A moment as a date, rounded up.
@@ -51,16 +41,6 @@ fn date(moment: Timestamp) -> DateTime {
 /// The present moment: what ends in the millisecond that has begun has not ended.
 fn present(now: Timestamp) -> DateTime {
     DateTime::from_millis(now.0.div_euclid(1000))
-}
-
-/// What is known of an entry; one that cannot be read is `None`.
-pub(super) fn stat(entry: Entry) -> Option<Stat> {
-    let (content, wrapped) = match entry.content {
-        Content::Plain(content) => (content, false),
-        Content::Wrapped(content) => (content, true),
-        Content::Unreadable(_) => return None,
-    };
-    Some(Stat { size: content.len() as u64, wrapped, expires: entry.expires, version: entry.version })
 }
 
 /// The text just after all that begin so, in the order of their bytes; `None`: there is none.
@@ -133,9 +113,7 @@ impl Shape {
             (Ok(end), None) => {
                 (end, Content::Unreadable(format!("its field `{}` is missing or no value", self.0.value)))
             }
-            (Ok(end), Some(bytes)) if own.is_some_and(|own| own.first() == Some(&WRAPPED)) => {
-                (end, Content::Wrapped(bytes))
-            }
+            (Ok(end), Some(bytes)) if own.is_some_and(|own| fields::is_wrapped(own)) => (end, Content::Wrapped(bytes)),
             (Ok(end), Some(bytes)) => (end, Content::Plain(bytes)),
         };
         Some(Entry { content, expires, version: Version(version) })
@@ -166,7 +144,7 @@ impl Shape {
             _ => return None,
         };
         let version = Version([&[BY_REVISION], own.as_slice()].concat());
-        Some(Stat { size, wrapped: own.first() == Some(&WRAPPED), expires, version })
+        Some(Stat { size, wrapped: fields::is_wrapped(own), expires, version })
     }
 
     /// The document of a key.
