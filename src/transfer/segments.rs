@@ -39,6 +39,9 @@ const MOST_STREAMS: u32 = 8;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How much the sum must have grown for more streams to be added.
 const WORTHWHILE_GROWTH: f64 = 1.15;
+/// The share of the time that streams must have waited for bytes: where writing takes the rest, more of them only get into each
+/// other's way.
+const STARVED: f64 = 0.9;
 /// How often what is there is noted.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 /// The code of the error that says: another state of the file was served.
@@ -48,29 +51,41 @@ pub(super) const CHANGED: &str = "changed";
 #[derive(Debug)]
 struct Growth {
     looked_at: Instant,
-    received: u64,
+    sum: Sum,
     best: f64,
     over: bool,
 }
 
+/// What all streams did so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    received: u64,
+    /// How long they were at work on what had come, and did not wait for more.
+    busy: Duration,
+}
+
 impl Growth {
-    const fn new(now: Instant) -> Self {
-        Self { looked_at: now, received: 0, best: 0.0, over: false }
+    fn new(now: Instant) -> Self {
+        Self { looked_at: now, sum: Sum::default(), best: 0.0, over: false }
     }
 
     /// Streams are starting: what comes meanwhile tells nothing.
-    const fn wait(&mut self, now: Instant, received: u64) {
-        (self.looked_at, self.received) = (now, received);
+    const fn wait(&mut self, now: Instant, sum: Sum) {
+        (self.looked_at, self.sum) = (now, sum);
     }
 
-    /// How many streams to add, `streams` being at work, `received` bytes having come and `rest` being left.
-    fn look(&mut self, now: Instant, received: u64, rest: u64, streams: u32) -> u32 {
+    /// How many streams to add, `streams` being at work and `rest` bytes being left.
+    fn look(&mut self, now: Instant, sum: Sum, rest: u64, streams: u32) -> u32 {
         let elapsed = now.saturating_duration_since(self.looked_at);
         if self.over || elapsed < LOOK_EVERY {
             return 0;
         }
-        let rate = received.saturating_sub(self.received) as f64 / elapsed.as_secs_f64();
-        (self.looked_at, self.received) = (now, received);
+        let rate = sum.received.saturating_sub(self.sum.received) as f64 / elapsed.as_secs_f64();
+        let busy = sum.busy.saturating_sub(self.sum.busy).as_secs_f64() / elapsed.as_secs_f64() / f64::from(streams);
+        self.wait(now, sum);
+        if busy > 1.0 - STARVED {
+            return 0;
+        }
         if rest < LARGE_REST_BYTES || streams >= MOST_STREAMS || rate < self.best * WORTHWHILE_GROWTH {
             self.over = true;
             return 0;
@@ -97,7 +112,7 @@ struct Filling<'a> {
 struct Inner {
     map: Map,
     hashing: Hashing,
-    received: u64,
+    sum: Sum,
     /// Streams at work, and the most there were.
     streams: u32,
     most: u32,
@@ -162,7 +177,15 @@ impl Course<'_> {
             file: partial.file().try_clone().map_err(|e| partial.failed(&e))?,
             path: partial.path().to_owned(),
             least: if fixed { LEAST_FIXED_SPAN_BYTES } else { LEAST_SPAN_BYTES },
-            inner: Mutex::new(Inner { map, hashing, received: 0, streams: 1, most: 1, starting: 0, barred: false }),
+            inner: Mutex::new(Inner {
+                map,
+                hashing,
+                sum: Sum::default(),
+                streams: 1,
+                most: 1,
+                starting: 0,
+                barred: false,
+            }),
             moved: Condvar::new(),
             stop: AtomicBool::new(false),
         };
@@ -219,10 +242,9 @@ impl Filling<'_> {
             let (add, note) = {
                 let mut inner = self.lock();
                 let idle = inner.starting == 0 && !inner.barred;
-                let (received, rest, streams) = (inner.received, inner.map.rest(), inner.streams);
-                let add = if idle { growth.look(now, received, rest, streams) } else { 0 };
+                let add = if idle { growth.look(now, inner.sum, inner.map.rest(), inner.streams) } else { 0 };
                 if !idle {
-                    growth.wait(now, received);
+                    growth.wait(now, inner.sum);
                 }
                 let note = now.saturating_duration_since(noted_at) >= NOTE_EVERY;
                 inner.starting += add;
@@ -392,6 +414,7 @@ impl Filling<'_> {
     fn fill(&self, part: usize, arrival: &Arrival, every_piece: &mut dyn FnMut() -> Result<()>) -> Result<(), Setback> {
         let limits = receive::Limits { stop: Some(&self.stop), ..self.lane.limits() };
         let ended = receive::pump(arrival, limits, |bytes| {
+            let came = Instant::now();
             let (at, wanted) = self.lock().map.reserve(part, bytes.len() as u64);
             let bytes = &bytes[..wanted as usize];
             self.file
@@ -400,7 +423,8 @@ impl Filling<'_> {
             let full = {
                 let mut inner = self.lock();
                 let full = inner.map.advance(part, wanted);
-                inner.received += wanted;
+                inner.sum.received += wanted;
+                inner.sum.busy += came.elapsed();
                 let frontier = inner.map.frontier();
                 inner.hashing.reached(frontier);
                 full
@@ -430,19 +454,32 @@ mod tests {
     #[test]
     fn streams_are_added_while_the_sum_grows() {
         let start = Instant::now();
-        let mut growth = Growth::new(start);
         let at = |n: u32| start + LOOK_EVERY * n;
+        let idle = |received| Sum { received, busy: Duration::ZERO };
         let large = 1 << 40;
-        assert_eq!(growth.look(start, 0, large, 1), 0);
-        assert_eq!(growth.look(at(1), 100, large, 1), 1);
-        assert_eq!(growth.look(at(2), 300, large, 2), 2);
-        assert_eq!(growth.look(at(3), 700, large, 4), 4);
-        assert_eq!(growth.look(at(4), 1500, large, 8), 0);
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), 100, large, 1), 1);
-        assert_eq!(growth.look(at(2), 210, large, 2), 0);
-        assert_eq!(growth.look(at(3), 900, large, 2), 0);
+        assert_eq!(growth.look(start, idle(0), large, 1), 0);
+        assert_eq!(growth.look(at(1), idle(100), large, 1), 1);
+        assert_eq!(growth.look(at(2), idle(300), large, 2), 2);
+        assert_eq!(growth.look(at(3), idle(700), large, 4), 4);
+        assert_eq!(growth.look(at(4), idle(1500), large, 8), 0);
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), 100, LARGE_REST_BYTES - 1, 1), 0);
+        assert_eq!(growth.look(at(1), idle(100), large, 1), 1);
+        assert_eq!(growth.look(at(2), idle(210), large, 2), 0);
+        assert_eq!(growth.look(at(3), idle(900), large, 2), 0);
+        let mut growth = Growth::new(start);
+        assert_eq!(growth.look(at(1), idle(100), LARGE_REST_BYTES - 1, 1), 0);
+    }
+
+    #[test]
+    fn none_is_added_while_writing_is_what_takes_the_time() {
+        let start = Instant::now();
+        let large = 1 << 40;
+        let mut growth = Growth::new(start);
+        let busy = |looks: u32| LOOK_EVERY * looks / 2;
+        assert_eq!(growth.look(start + LOOK_EVERY, Sum { received: 100, busy: busy(1) }, large, 1), 0);
+        assert_eq!(growth.look(start + LOOK_EVERY * 2, Sum { received: 900, busy: busy(2) }, large, 1), 0);
+        // The link became slow: now it helps.
+        assert_eq!(growth.look(start + LOOK_EVERY * 3, Sum { received: 950, busy: busy(2) }, large, 1), 1);
     }
 }
