@@ -138,6 +138,13 @@ impl Cache {
         !self.registry.folder().is_writable()
     }
 
+    /// Until the guard is dropped, a thread is at work on something that it will commit: others that commit meanwhile share a
+    /// transaction with it, which they wait for some milliseconds.
+    #[must_use]
+    pub(crate) fn at_work(&self) -> impl Drop + '_ {
+        self.registry.at_work()
+    }
+
     /// Tells what was found out by calls that take no listener, such as that the registry was damaged. `stands` tells too.
     pub fn tell_warnings(&self, listener: &dyn Listener) {
         for warning in self.registry.take_warnings() {

@@ -31,7 +31,7 @@ use verbs::{Meant, Verb};
 
 /// Runs the command that the process was given.
 pub(crate) fn run() -> ExitCode {
-    memory::give_back();
+    memory::share(usize::MAX);
     let context = Context::of_process();
     let typed: Vec<OsString> = std::env::args_os().skip(1).collect();
     let trailing::Marked { arguments, runs } = trailing::mark(typed, || parse::prepare(args::run::Run::command()));

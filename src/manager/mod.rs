@@ -255,6 +255,7 @@ impl Manager {
                 let sender = sender.clone();
                 let (queue, next, waits_for_turn) = (&queue, &next, &waits_for_turn);
                 scope.spawn(move || {
+                    let _at_work = self.opened_cache().map(Cache::at_work);
                     while let Some(slot) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let Some((index, ears, ask)) = slot.lock().ok().and_then(|mut s| s.take()) else { continue };
                         let task = &tasks[index];

@@ -8,13 +8,54 @@ use crate::digest::{Algorithm, Digests, Hasher};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// From this size on hashing has a thread.
-const THREAD_FROM_BYTES: u64 = 1024 * 1024;
+const THREAD_FROM_BYTES: u64 = 4 * 1024 * 1024;
 /// How much is read at once.
 const BUFFER_BYTES: usize = 256 * 1024;
+
+/// Buffers to read into: as many as there are processors, however many files are hashed.
+static BUFFERS: LazyLock<Buffers> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Buffers { shelf: Mutex::new(Shelf { free: vec![Vec::new(); processors], waiting: 0 }), returned: Condvar::new() }
+});
+
+struct Buffers {
+    shelf: Mutex<Shelf>,
+    returned: Condvar,
+}
+
+struct Shelf {
+    free: Vec<Vec<u8>>,
+    /// How many threads wait for one: nobody is woken where nobody waits.
+    waiting: usize,
+}
+
+impl Buffers {
+    /// Waits for a buffer, and lends it.
+    fn lend<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        let lock = || self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelf = lock();
+        let mut buffer = loop {
+            if let Some(buffer) = shelf.free.pop() {
+                break buffer;
+            }
+            shelf.waiting += 1;
+            shelf = self.returned.wait(shelf).unwrap_or_else(PoisonError::into_inner);
+            shelf.waiting -= 1;
+        };
+        drop(shelf);
+        let result = work(&mut buffer);
+        let mut shelf = lock();
+        shelf.free.push(buffer);
+        if shelf.waiting > 0 {
+            self.returned.notify_one();
+        }
+        result
+    }
+}
 
 /// Hashes a file up to a frontier that moves.
 pub(super) struct Hashing {
@@ -142,7 +183,6 @@ fn hash(
     mut next: impl FnMut() -> Frontier,
 ) -> io::Result<Digests> {
     let mut hasher = Hasher::new(algorithms);
-    let mut buffer = Vec::new();
     let mut at = 0;
     loop {
         let frontier = next();
@@ -151,24 +191,29 @@ fn hash(
         }
         while at < frontier.at {
             let wanted = usize::try_from(frontier.at - at).unwrap_or(usize::MAX).min(BUFFER_BYTES);
-            buffer.resize(buffer.len().max(wanted), 0);
-            match file.read_at(&mut buffer[..wanted], at) {
-                Ok(0) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "the file became shorter while it was written",
-                    ));
-                }
-                Ok(n) => {
-                    hasher.update(&buffer[..n]);
-                    at += n as u64;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
+            at += BUFFERS.lend(|buffer| -> io::Result<u64> {
+                buffer.resize(buffer.len().max(wanted), 0);
+                let read = read_at(file, &mut buffer[..wanted], at)?;
+                hasher.update(&buffer[..read]);
+                Ok(read as u64)
+            })?;
         }
         if frontier.closed {
             return Ok(hasher.finish());
+        }
+    }
+}
+
+/// Reads bytes that must be there.
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, at) {
+            Ok(0) => {
+                let why = "the file became shorter while it was written";
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

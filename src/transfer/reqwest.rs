@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use url::{Host, Url};
 
-/// Threads that serve the sockets.
-const WORKERS: usize = 2;
+/// The most threads that serve the sockets.
+const MOST_WORKERS: usize = 4;
 /// Signals that wait for whoever takes them. A signal holds at most what one read of a socket gave.
 const WAITING_SIGNALS: usize = 4;
 /// Bodies up to this size are sent from memory.
@@ -83,7 +83,7 @@ impl Reqwest {
     fn runtime(&self) -> Result<&tokio::runtime::Runtime> {
         let start = || {
             tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(WORKERS)
+                .worker_threads(workers())
                 .thread_name("wire")
                 .enable_io()
                 .enable_time()
@@ -279,6 +279,13 @@ fn check_family(call: &Call, family: IpFamily) -> Result<()> {
 /// Whether a request may be sent again when nobody knows what became of it.
 fn is_repeatable(call: &Call) -> bool {
     call.body.is_none() && ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(&call.method.as_str())
+}
+
+/// How many threads serve the sockets. Half the processors: the others write and hash what comes, and threads that are too many
+/// only wake each other.
+fn workers() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (processors / 2).clamp(1, MOST_WORKERS)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -30,53 +30,83 @@ use url::Url;
 /// With `auto`, so much must be left to come before another stream is added.
 const LARGE_REST_BYTES: u64 = 16 * 1024 * 1024;
 /// No span is split below twice this.
-const LEAST_SPAN_BYTES: u64 = 1024 * 1024;
+const LEAST_SPAN_BYTES: u64 = 256 * 1024;
 /// The same where the user gave a number.
 const LEAST_FIXED_SPAN_BYTES: u64 = 128 * 1024;
 /// Streams to one origin with `auto`.
 const MOST_STREAMS: u32 = 8;
 /// How often the sum is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long it may take for more streams to show that they bring more.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How many are added for each that there is.
+const STEP: u32 = 3;
 /// How much the sum must have grown for more streams to be added.
 const WORTHWHILE_GROWTH: f64 = 1.15;
+/// The share of the time that streams must have waited for bytes: where writing takes the rest, more of them only get into each
+/// other's way.
+const STARVED: f64 = 0.9;
 /// How often what is there is noted.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 /// The code of the error that says: another state of the file was served.
 pub(super) const CHANGED: &str = "changed";
 
-/// Whether another stream helps: decided by how the sum of all grew. Pure.
+/// Whether more streams help: decided by how the sum of all grew since there are as many as there are. Pure.
 #[derive(Debug)]
 struct Growth {
-    looked_at: Instant,
-    received: u64,
+    /// Since when there are as many streams as now, and they wait for bytes; and what had come by then.
+    since: (Instant, Sum),
+    looked: (Instant, Sum),
     best: f64,
     over: bool,
 }
 
+/// What all streams did so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    received: u64,
+    /// How long they were at work on what had come, and did not wait for more.
+    busy: Duration,
+}
+
 impl Growth {
-    const fn new(now: Instant) -> Self {
-        Self { looked_at: now, received: 0, best: 0.0, over: false }
+    fn new(now: Instant) -> Self {
+        let none = (now, Sum::default());
+        Self { since: none, looked: none, best: 0.0, over: false }
     }
 
-    /// Streams are starting: what comes meanwhile tells nothing.
-    const fn wait(&mut self, now: Instant, received: u64) {
-        (self.looked_at, self.received) = (now, received);
+    /// What came up to now tells nothing: streams are starting, or do not wait for bytes.
+    const fn begin_anew(&mut self, now: Instant, sum: Sum) {
+        self.since = (now, sum);
+        self.looked = (now, sum);
     }
 
-    /// How many streams to add, `streams` being at work, `received` bytes having come and `rest` being left.
-    fn look(&mut self, now: Instant, received: u64, rest: u64, streams: u32) -> u32 {
-        let elapsed = now.saturating_duration_since(self.looked_at);
+    /// How many streams to add, `streams` being at work and `rest` bytes being left.
+    fn look(&mut self, now: Instant, sum: Sum, rest: u64, streams: u32) -> u32 {
+        let (last, then) = self.looked;
+        let elapsed = now.saturating_duration_since(last);
         if self.over || elapsed < LOOK_EVERY {
             return 0;
         }
-        let rate = received.saturating_sub(self.received) as f64 / elapsed.as_secs_f64();
-        (self.looked_at, self.received) = (now, received);
-        if rest < LARGE_REST_BYTES || streams >= MOST_STREAMS || rate < self.best * WORTHWHILE_GROWTH {
-            self.over = true;
+        self.looked = (now, sum);
+        let busy = sum.busy.saturating_sub(then.busy).as_secs_f64() / elapsed.as_secs_f64() / f64::from(streams);
+        if busy > 1.0 - STARVED {
+            self.begin_anew(now, sum);
+            return 0;
+        }
+        let elapsed = now.saturating_duration_since(self.since.0);
+        let rate = sum.received.saturating_sub(self.since.1.received) as f64 / elapsed.as_secs_f64();
+        if rate < self.best * WORTHWHILE_GROWTH {
+            // Servers that hold connections to a rate send in bursts.
+            self.over = elapsed >= PATIENCE;
+            return 0;
+        }
+        self.over = rest < LARGE_REST_BYTES || streams >= MOST_STREAMS;
+        if self.over {
             return 0;
         }
         self.best = rate;
-        streams.min(MOST_STREAMS - streams)
+        (STEP * streams).min(MOST_STREAMS - streams)
     }
 }
 
@@ -97,7 +127,7 @@ struct Filling<'a> {
 struct Inner {
     map: Map,
     hashing: Hashing,
-    received: u64,
+    sum: Sum,
     /// Streams at work, and the most there were.
     streams: u32,
     most: u32,
@@ -162,7 +192,15 @@ impl Course<'_> {
             file: partial.file().try_clone().map_err(|e| partial.failed(&e))?,
             path: partial.path().to_owned(),
             least: if fixed { LEAST_FIXED_SPAN_BYTES } else { LEAST_SPAN_BYTES },
-            inner: Mutex::new(Inner { map, hashing, received: 0, streams: 1, most: 1, starting: 0, barred: false }),
+            inner: Mutex::new(Inner {
+                map,
+                hashing,
+                sum: Sum::default(),
+                streams: 1,
+                most: 1,
+                starting: 0,
+                barred: false,
+            }),
             moved: Condvar::new(),
             stop: AtomicBool::new(false),
         };
@@ -219,10 +257,9 @@ impl Filling<'_> {
             let (add, note) = {
                 let mut inner = self.lock();
                 let idle = inner.starting == 0 && !inner.barred;
-                let (received, rest, streams) = (inner.received, inner.map.rest(), inner.streams);
-                let add = if idle { growth.look(now, received, rest, streams) } else { 0 };
+                let add = if idle { growth.look(now, inner.sum, inner.map.rest(), inner.streams) } else { 0 };
                 if !idle {
-                    growth.wait(now, received);
+                    growth.begin_anew(now, inner.sum);
                 }
                 let note = now.saturating_duration_since(noted_at) >= NOTE_EVERY;
                 inner.starting += add;
@@ -392,6 +429,7 @@ impl Filling<'_> {
     fn fill(&self, part: usize, arrival: &Arrival, every_piece: &mut dyn FnMut() -> Result<()>) -> Result<(), Setback> {
         let limits = receive::Limits { stop: Some(&self.stop), ..self.lane.limits() };
         let ended = receive::pump(arrival, limits, |bytes| {
+            let came = Instant::now();
             let (at, wanted) = self.lock().map.reserve(part, bytes.len() as u64);
             let bytes = &bytes[..wanted as usize];
             self.file
@@ -400,7 +438,8 @@ impl Filling<'_> {
             let full = {
                 let mut inner = self.lock();
                 let full = inner.map.advance(part, wanted);
-                inner.received += wanted;
+                inner.sum.received += wanted;
+                inner.sum.busy += came.elapsed();
                 let frontier = inner.map.frontier();
                 inner.hashing.reached(frontier);
                 full
@@ -430,19 +469,50 @@ mod tests {
     #[test]
     fn streams_are_added_while_the_sum_grows() {
         let start = Instant::now();
-        let mut growth = Growth::new(start);
         let at = |n: u32| start + LOOK_EVERY * n;
+        let idle = |received| Sum { received, busy: Duration::ZERO };
         let large = 1 << 40;
-        assert_eq!(growth.look(start, 0, large, 1), 0);
-        assert_eq!(growth.look(at(1), 100, large, 1), 1);
-        assert_eq!(growth.look(at(2), 300, large, 2), 2);
-        assert_eq!(growth.look(at(3), 700, large, 4), 4);
-        assert_eq!(growth.look(at(4), 1500, large, 8), 0);
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), 100, large, 1), 1);
-        assert_eq!(growth.look(at(2), 210, large, 2), 0);
-        assert_eq!(growth.look(at(3), 900, large, 2), 0);
+        assert_eq!(growth.look(start, idle(0), large, 1), 0);
+        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
+        growth.begin_anew(at(2), idle(200));
+        assert_eq!(growth.look(at(3), idle(600), large, 4), 4);
+        growth.begin_anew(at(4), idle(1000));
+        assert_eq!(growth.look(at(5), idle(1800), large, 8), 0);
+        assert!(growth.over);
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), 100, LARGE_REST_BYTES - 1, 1), 0);
+        assert_eq!(growth.look(at(1), idle(100), LARGE_REST_BYTES - 1, 1), 0);
+        assert!(growth.over);
+    }
+
+    #[test]
+    fn none_is_added_once_more_of_them_brought_nothing() {
+        let start = Instant::now();
+        let at = |n: u32| start + LOOK_EVERY * n;
+        let idle = |received| Sum { received, busy: Duration::ZERO };
+        let large = 1 << 40;
+        let mut growth = Growth::new(start);
+        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
+        // A burst may be late, but not for long.
+        for (n, received) in [(2, 100), (3, 250), (4, 300), (5, 450)] {
+            assert_eq!((growth.look(at(n), idle(received), large, 4), growth.over), (0, false));
+        }
+        assert_eq!((growth.look(at(7), idle(800), large, 4), growth.over), (0, true));
+        let mut growth = Growth::new(start);
+        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
+        assert_eq!(growth.look(at(3), idle(100), large, 4), 0);
+        assert_eq!(growth.look(at(4), idle(900), large, 4), 4, "it came late");
+    }
+
+    #[test]
+    fn none_is_added_while_writing_is_what_takes_the_time() {
+        let start = Instant::now();
+        let large = 1 << 40;
+        let mut growth = Growth::new(start);
+        let busy = |looks: u32| LOOK_EVERY * looks / 2;
+        assert_eq!(growth.look(start + LOOK_EVERY, Sum { received: 100, busy: busy(1) }, large, 1), 0);
+        assert_eq!(growth.look(start + LOOK_EVERY * 2, Sum { received: 900, busy: busy(2) }, large, 1), 0);
+        // The link became slow: now it helps.
+        assert_eq!(growth.look(start + LOOK_EVERY * 3, Sum { received: 950, busy: busy(2) }, large, 1), 3);
     }
 }

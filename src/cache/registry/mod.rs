@@ -3,9 +3,10 @@
 //! A question that meets damage has the registry mended (`recover`) and is asked again; what was found out on the way is kept as a
 //! warning until somebody listens.
 //!
-//! Writes are immediate transactions. Threads that write at the same time share one: each does its work in a savepoint, hands the
-//! open transaction on while others wait for their turn, and the last one commits for all (a group commit, as databases call it).
-//! A transaction that is lost is done again by each. The log (WAL) is played back by each process that comes
+//! Writes are immediate transactions. Threads that write at about the same time share one: each does its work, hands the open
+//! transaction on if others are at work that will write too, and one commits for all (a group commit, as databases call it). There
+//! are no savepoints, which would cost a copy of each page that is changed: if one fails the transaction is lost, and the others do
+//! their work again, each alone. The log (WAL) is played back by each process that comes
 //! alone, so it is kept short: whoever wrote checks it back into the file once it is longer than a few hundred kilobytes. A hit
 //! only reads, but for its counter.
 
@@ -34,12 +35,16 @@ use connection::{Failure, Opened, Outcome};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the log may be when a process that wrote ends, in pages of 4 KiB.
 const LOG_LIMIT_PAGES: i64 = 100;
 /// How many writes share a transaction at most.
 const GROUP_LIMIT: u32 = 64;
+/// How long the log may grow, in pages, before it is checked back amid the work: each time costs syncs, while all who write wait.
+const LOG_GROWTH_PAGES: i64 = 8000;
+/// How long a transaction stays open for those who are at work.
+const GATHER_WAIT: Duration = Duration::from_millis(3);
 /// How often a question is asked again after the registry was mended.
 const ATTEMPTS: usize = 3;
 
@@ -53,6 +58,8 @@ pub(crate) struct Registry {
     ended: Condvar,
     /// How many threads are waiting for their turn to write.
     writers: AtomicU32,
+    /// How many threads are at work on what they will write.
+    at_work: AtomicU32,
     boot: OnceLock<Option<String>>,
     warnings: Mutex<Vec<String>>,
 }
@@ -72,6 +79,8 @@ struct Group {
     number: u64,
     /// How many writes are in the open one; 0: none is open.
     members: u32,
+    /// When the open one began.
+    begun: Option<Instant>,
     /// Transactions that were not committed, and why, for the members that have not heard it: number, members, error.
     lost: Vec<(u64, u32, Error)>,
 }
@@ -89,6 +98,7 @@ impl Registry {
             state: Mutex::default(),
             ended: Condvar::new(),
             writers: AtomicU32::new(0),
+            at_work: AtomicU32::new(0),
             boot: OnceLock::new(),
             warnings: Mutex::new(Vec::new()),
         };
@@ -135,10 +145,16 @@ impl Registry {
     pub(crate) fn try_write<T>(&self, change: impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
         self.folder.check_writable()?;
         let mut lost = None;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             self.writers.fetch_add(1, Ordering::SeqCst);
             let mut state = enter(&self.state);
             self.writers.fetch_sub(1, Ordering::SeqCst);
+            let is_alone = attempt > 0;
+            if is_alone && state.group.members > 0 {
+                // Its members hear of it if that fails.
+                let _ = commit(&mut state, false);
+                self.ended.notify_all();
+            }
             let value = self.attempt(&mut state, |state| {
                 if state.group.members > 0 {
                     return join(state, &change);
@@ -150,28 +166,25 @@ impl Registry {
                 begin(state)?;
                 join(state, &change)
             });
-            if state.group.members == 0 {
-                // Nothing is open (any more): it could not be begun, or the error ended it for all.
+            let Ok(value) = value else {
+                // The transaction has ended for all.
                 self.ended.notify_all();
                 return value;
-            }
+            };
             let number = state.group.number;
-            let is_member = value.is_ok();
-            if self.writers.load(Ordering::SeqCst) == 0 || state.group.members >= GROUP_LIMIT {
+            if !is_alone {
+                state = self.gather(state);
+            }
+            if state.group.number == number && state.group.members > 0 {
                 let inode = state.opened.as_ref().map_or(0, |o| o.inode);
-                let committed = commit(&mut state, is_member);
+                let committed = commit(&mut state, true);
                 self.ended.notify_all();
                 if let Err(Failure::Damaged(why)) = &committed {
                     state.close();
                     self.mend(inode, why)?;
                     continue;
                 }
-                return committed.and(value);
-            }
-            // Another one is about to come, and commits for this one too.
-            let value = value?;
-            while state.group.number == number && state.group.members > 0 {
-                state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+                return committed.map(|()| value);
             }
             match state.group.hear(number) {
                 None => return Ok(value),
@@ -179,6 +192,30 @@ impl Registry {
             }
         }
         Err(Failure::Said(lost.unwrap_or_else(|| unusable(&self.folder, "transactions were lost"))))
+    }
+
+    /// Hands the open transaction on while others are about to write. Comes back when it has ended, or is to be committed.
+    fn gather<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let number = state.group.number;
+        let end = state.group.begun.map(|begun| begun + GATHER_WAIT);
+        loop {
+            let (members, now) = (state.group.members, Instant::now());
+            let is_open = members > 0 && state.group.number == number;
+            let others = self.writers.load(Ordering::SeqCst) > 0 || self.at_work.load(Ordering::SeqCst) > members;
+            match end {
+                Some(end) if is_open && others && members < GROUP_LIMIT && now < end => {
+                    let waited = self.ended.wait_timeout(state, end - now);
+                    state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+                _ => return state,
+            }
+        }
+    }
+
+    /// Until this is dropped, a thread is at work on something that it will write.
+    pub(crate) fn at_work(&self) -> AtWork<'_> {
+        self.at_work.fetch_add(1, Ordering::SeqCst);
+        AtWork(&self.at_work)
     }
 
     /// Adds one to a counter of each, unless the registry is busy or cannot be written: then nobody waits for it, and the answer is false.
@@ -258,6 +295,16 @@ impl Registry {
     }
 }
 
+/// See [`Registry::at_work`].
+#[derive(Debug)]
+pub(crate) struct AtWork<'a>(&'a AtomicU32);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl State {
     /// Closes the registry, so that it is opened anew. A transaction that is open is lost.
     fn close(&mut self) {
@@ -301,33 +348,24 @@ fn begin(state: &mut State) -> Outcome<()> {
     }
     connection.execute_batch("BEGIN IMMEDIATE")?;
     state.group.number += 1;
+    state.group.begun = Some(Instant::now());
     Ok(())
 }
 
-/// Makes a change within the open transaction. If it fails, the others are not touched, unless `SQLite` has ended the transaction.
-/// The first needs no savepoint, which would cost a copy of each page that is changed.
+/// Makes a change within the open transaction. If it fails, the transaction is lost for all.
 fn join<T>(state: &mut State, change: &impl Fn(&Connection) -> Outcome<T>) -> Outcome<T> {
     let connection = connected(state)?;
-    let is_first = state.group.members == 0;
-    let run = |text| if is_first { Ok(0) } else { connection.prepare_cached(text)?.execute([]) };
-    let changed = run("SAVEPOINT one").map_err(Failure::from).and_then(|_| change(connection)).and_then(|value| {
-        run("RELEASE one")?;
-        Ok(value)
-    });
-    let failure = match changed {
+    match change(connection) {
         Ok(value) => {
             state.group.members += 1;
-            return Ok(value);
+            Ok(value)
         }
-        Err(failure) => failure,
-    };
-    let is_kept =
-        !is_first && !connection.is_autocommit() && run("ROLLBACK TO one").and_then(|_| run("RELEASE one")).is_ok();
-    if !is_kept {
-        let _ = connection.execute_batch("ROLLBACK");
-        state.group.lose(Some(&failure), false);
+        Err(failure) => {
+            let _ = connection.execute_batch("ROLLBACK");
+            state.group.lose(Some(&failure), false);
+            Err(failure)
+        }
     }
-    Err(failure)
 }
 
 /// Commits the open transaction for all its members. `is_member`: the caller is one of them.
@@ -372,6 +410,7 @@ fn prepare_to_write(connection: &Connection) -> Outcome<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     if mode.eq_ignore_ascii_case("wal") {
         connection.execute_batch("PRAGMA synchronous=NORMAL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_GROWTH_PAGES)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::cli::meaning::place::{refuse_conflicts, refuse_in_cache};
 use crate::cli::meaning::{Planner, request, sharing};
 use crate::cli::progress::Watch;
 use crate::cli::settings::{Layers, Setting};
-use crate::cli::{hints, signals};
+use crate::cli::{hints, memory, signals};
 use clap::Arg;
 use dl::cache;
 use dl::checksums::{self, Row};
@@ -105,6 +105,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
         folder.map_or(Ok(()), |folder| refuse_in_cache(beside, folder))?;
     }
     let options = manager_options(session, &args, cache, shared);
+    memory::share(options.jobs.min(tasks.len()));
     Ok(do_all(session, &layers, &args, options, &tasks, plan))
 }
 
