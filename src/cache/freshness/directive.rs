@@ -121,13 +121,18 @@ pub(crate) fn members(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let mut all = Vec::new();
     let (mut start, mut at) = (0, 0);
+    // Where one is not closed, no later one is: what could close it is escaped. So nobody makes us look again from each.
+    let mut quotes = true;
     while at < bytes.len() {
         match bytes[at] {
             b',' => {
                 all.push(&text[start..at]);
                 start = at + 1;
             }
-            b'"' => at = closing(bytes, at).unwrap_or(at),
+            b'"' if quotes => match closing(bytes, at) {
+                Some(end) => at = end,
+                None => quotes = false,
+            },
             _ => {}
         }
         at += 1;
@@ -241,6 +246,9 @@ mod tests {
     fn a_quote_that_never_closes_hides_nothing() {
         assert!(of("ext=\"abc, no-store").has("no-store"));
         assert!(!of("ext=\"abc, no-store\"").has("no-store"));
+        // Not even where to look from each quote anew would take minutes.
+        let long = "\\\"".repeat(200_000);
+        assert!(of(&format!("ext=\"{long}, no-store")).has("no-store"));
     }
 
     #[test]
@@ -259,6 +267,26 @@ mod tests {
         fn any_bytes_are_read_without_a_panic(line in proptest::collection::vec(any::<u8>(), 0..80)) {
             let directives = Directives::parse([line.as_slice()]);
             let _ = (directives.seconds("max-age"), directives.qualified("no-cache"));
+        }
+
+        #[test]
+        fn lists_are_split_as_if_each_quote_were_looked_at(text in "[\"\\\\,a]{0,40}") {
+            let bytes = text.as_bytes();
+            let (mut all, mut start, mut at) = (Vec::new(), 0, 0);
+            while at < bytes.len() {
+                match bytes[at] {
+                    b',' => {
+                        all.push(&text[start..at]);
+                        start = at + 1;
+                    }
+                    b'"' => at = closing(bytes, at).unwrap_or(at),
+                    _ => {}
+                }
+                at += 1;
+            }
+            all.push(&text[start..]);
+            all.retain(|member| !member.is_empty());
+            prop_assert_eq!(members(&text), all);
         }
 
         #[test]

@@ -150,10 +150,8 @@ impl Registry {
             let mut state = enter(&self.state);
             self.writers.fetch_sub(1, Ordering::SeqCst);
             let is_alone = attempt > 0;
-            if is_alone && state.group.members > 0 {
-                // Its members hear of it if that fails.
-                let _ = commit(&mut state, false);
-                self.ended.notify_all();
+            if is_alone {
+                self.end_group(&mut state);
             }
             let value = self.attempt(&mut state, |state| {
                 if state.group.members > 0 {
@@ -224,27 +222,32 @@ impl Registry {
             return true;
         }
         let mut state = enter(&self.state);
+        // Nobody else's failure is to undo it.
+        self.end_group(&mut state);
         let Ok(connection) = connected(&state) else { return false };
         let now = Timestamp::now().0;
-        let is_open = state.group.members > 0;
         let add = || -> Outcome<()> {
-            for id in ids {
-                connection.prepare_cached(statement)?.execute([*id, now])?;
-            }
-            Ok(())
-        };
-        let alone = || -> Outcome<()> {
             prepare_to_write(connection)?;
             connection.busy_timeout(Duration::ZERO)?;
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-            add()?;
+            for id in ids {
+                connection.prepare_cached(statement)?.execute([*id, now])?;
+            }
             Ok(transaction.commit()?)
         };
         // Damage is for the next question to find.
-        let counted = if is_open { add() } else { alone() };
+        let counted = add();
         let _ = connection.busy_timeout(self.lock_timeout);
         state.wrote |= counted.is_ok();
         counted.is_ok()
+    }
+
+    /// Commits the open transaction, if there is one; its members hear of it if that fails.
+    fn end_group(&self, state: &mut State) {
+        if state.group.members > 0 {
+            let _ = commit(state, false);
+            self.ended.notify_all();
+        }
     }
 
     /// Works with the registry, which is opened if it is not, and mended if it turns out to be damaged.

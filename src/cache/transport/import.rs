@@ -368,8 +368,10 @@ fn held(
     digest: Option<&[u8]>,
     created_at: &Value,
 ) -> Outcome<Option<i64>> {
+    // By the key, never by the time: all items of an export may have one.
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM items WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
+        "SELECT id FROM items INDEXED BY items_by_key
+         WHERE key = ?1 AND status = ?2 AND sha256 IS ?3 AND created_at = ?4 LIMIT 1",
     )?;
     let parameters = rusqlite::params![key.0, status, digest, created_at.as_i64()];
     Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)

@@ -23,6 +23,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Options about one file: they are typed, or stand in a list or descriptor, but are no settings.
 pub(crate) const ONE_FILE: &[&str] =
@@ -216,7 +217,7 @@ pub(crate) struct Typed {
     /// Its arguments.
     pub(crate) arguments: Vec<OsString>,
     /// What the parser made of them.
-    pub(crate) matches: ArgMatches,
+    pub(crate) matches: Rc<ArgMatches>,
 }
 
 impl Typed {
@@ -225,7 +226,7 @@ impl Typed {
     /// # Errors
     /// Usage.
     pub(crate) fn new(mut command: Command, arguments: Vec<OsString>) -> Result<Self> {
-        let matches = parse::parse(&mut command, &arguments)?;
+        let matches = Rc::new(parse::parse(&mut command, &arguments)?);
         Ok(Self { command: RefCell::new(command), arguments, matches })
     }
 
@@ -240,7 +241,7 @@ impl Typed {
 #[derive(Debug, Clone)]
 pub(crate) struct Folded {
     /// The options as if all of them had been typed.
-    pub(crate) matches: ArgMatches,
+    pub(crate) matches: Rc<ArgMatches>,
     /// Which options came from where; those typed, and defaults, are not among them.
     pub(crate) origins: Vec<(String, Origin)>,
 }
@@ -252,11 +253,11 @@ pub(crate) struct Folded {
 /// Usage, naming the variable, or the file and line.
 pub(crate) fn fold(typed: &Typed, layers: &[&[Setting]]) -> Result<Folded> {
     if layers.iter().all(|layer| layer.is_empty()) {
-        return Ok(Folded { matches: typed.matches.clone(), origins: Vec::new() });
+        return Ok(Folded { matches: Rc::clone(&typed.matches), origins: Vec::new() });
     }
     let (fragments, origins) = below(typed, layers)?;
     // The same command once more: a copy of all its options would cost as much as parsing them.
-    let matches = parse::parse(&mut typed.command.borrow_mut(), &fragments)?;
+    let matches = Rc::new(parse::parse(&mut typed.command.borrow_mut(), &fragments)?);
     Ok(Folded { matches, origins })
 }
 

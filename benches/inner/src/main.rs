@@ -1,4 +1,4 @@
-//! What the inner parts of the library cost, without network or the start of a process: `cargo bench --bench inner [-- PART]`.
+//! What the inner parts of the library cost, without network or the start of a process: `cargo run --release --manifest-path benches/inner/Cargo.toml -- --bench [PART]`.
 //!
 //! Everything is measured through what the library offers to all; where a part is its own affair, a comment names the door that was
 //! taken. What is measured is checked once before: a benchmark of a wrong answer would fail.
