@@ -2,19 +2,19 @@
 //!
 //! What it cannot show or do stands in the table of `backend`.
 
+mod carry;
+
 use crate::error::{Error, Kind, Result};
-use crate::message::{Body, Fields, Head};
+use crate::message::Body;
 use crate::secret::Secrets;
-use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Framing, Signal, WireError};
+use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Signal, WireError};
 use crate::transfer::fault::{self, Place, Unresolved};
 use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
 use crate::transfer::{judge, refusal, tls};
 use bytes::Bytes;
-use hyper::body::Body as _;
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use url::{Host, Url};
@@ -194,7 +194,7 @@ impl Reqwest {
                         // Who cannot frame this answer may not frame the next: nobody asks over its connection again.
                         locked(&clients).remove(&profile);
                     }
-                    carry(response, method, &place, signals).await;
+                    carry::carry(response, method, &place, signals).await;
                 }
                 Err(error) => {
                     let failed = Signal::Failed(before_head(&error, &place, proxy).await);
@@ -321,97 +321,6 @@ async fn before_head(error: &::reqwest::Error, place: &Place, proxy: Option<Url>
         return fault::refused_by_proxy(shown, &place.origin, status);
     }
     fault::before_head(error, place)
-}
-
-/// Tells what comes back.
-async fn carry(response: ::reqwest::Response, method: http::Method, place: &Place, signals: flume::Sender<Signal>) {
-    let head = head_of(&response);
-    let framing = match framing_of(&head, &method) {
-        Ok(framing) => framing,
-        Err(error) => {
-            let _ = signals.send_async(Signal::Failed(WireError { error, unsent: false, transient: false })).await;
-            return;
-        }
-    };
-    if signals.send_async(Signal::Head { head, framing, tls: place.tls }).await.is_err() {
-        return;
-    }
-    let is_http2 = response.version() == http::Version::HTTP_2;
-    let mut body = ::reqwest::Body::from(response);
-    let mut received = 0;
-    loop {
-        let frame = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
-        let signal = match frame.map(|frame| frame.map(hyper::body::Frame::into_data)) {
-            Some(Ok(Ok(bytes))) if !bytes.is_empty() => {
-                received += bytes.len() as u64;
-                Signal::Data(bytes)
-            }
-            // Nothing, or trailers.
-            Some(Ok(_)) => continue,
-            Some(Err(error)) => Signal::Failed(fault::in_body(&error, received)),
-            // For hyper a stream that was reset with NO_ERROR is one that ended; whether all came is another matter.
-            None if is_http2 && !body.is_end_stream() => Signal::Failed(fault::reset_in_body(received)),
-            None => Signal::End,
-        };
-        let over = !matches!(signal, Signal::Data(_));
-        if signals.send_async(signal).await.is_err() || over {
-            return;
-        }
-    }
-}
-
-fn head_of(response: &::reqwest::Response) -> Head {
-    let status = response.status();
-    let version = match response.version() {
-        http::Version::HTTP_10 => "1.0",
-        http::Version::HTTP_2 => "2",
-        _ => "1.1",
-    };
-    let mut raw = format!("HTTP/{version} {}", status.as_u16()).into_bytes();
-    if version != "2" {
-        raw.push(b' ');
-        match response.extensions().get::<hyper::ext::ReasonPhrase>() {
-            Some(reason) => raw.extend_from_slice(reason.as_bytes()),
-            None => raw.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes()),
-        }
-    }
-    raw.extend_from_slice(b"\r\n");
-    let mut fields = Fields::new();
-    for (name, value) in response.headers() {
-        fields.push(name.as_str(), value.as_bytes());
-        raw.extend_from_slice(name.as_str().as_bytes());
-        raw.extend_from_slice(b": ");
-        raw.extend_from_slice(value.as_bytes());
-        raw.extend_from_slice(b"\r\n");
-    }
-    raw.extend_from_slice(b"\r\n");
-    Head { version, status: status.as_u16(), fields, raw }
-}
-
-/// How the body's end is told (RFC 9112, 6.3).
-fn framing_of(head: &Head, method: &http::Method) -> Result<Framing> {
-    let fail = |why: &str| Err(Error::new(Kind::Network, "bad_framing", why.to_owned()));
-    if head.status == 101 {
-        return fail("the server switches to a protocol that was not asked for");
-    }
-    if method == http::Method::HEAD || matches!(head.status, 204 | 304) {
-        return Ok(Framing::Framed);
-    }
-    if head.fields.contains("content-length") && head.content_length().is_none() {
-        return fail("the response has contradicting or invalid lengths");
-    }
-    if head.fields.contains("transfer-encoding") {
-        let codings: Vec<_> = head.fields.all("transfer-encoding").collect();
-        return match codings[..] {
-            [one] if one.trim_ascii().eq_ignore_ascii_case(b"chunked") => Ok(Framing::Framed),
-            _ => fail("the response has a transfer coding other than chunked"),
-        };
-    }
-    match head.content_length() {
-        Some(length) => Ok(Framing::Length(length)),
-        None if head.version == "2" => Ok(Framing::Framed),
-        None => Ok(Framing::Unframed),
-    }
 }
 
 /// The body for reqwest: small ones from memory, large ones read by a thread while they are sent.
