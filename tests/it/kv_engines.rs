@@ -183,7 +183,7 @@ fn redis_with_passwords_and_tls() {
     let authority = crate::support::tls::Authority::new();
     let ca = authority.write(folder.path());
     authority.leaf().write(folder.path(), "leaf");
-    let tls_port = crate::support::servers::free_port();
+    let tls_port = crate::support::ports::free_port();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let redis = or_skip!(Redis::start(&[
         "--requirepass",

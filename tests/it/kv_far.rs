@@ -2,7 +2,8 @@
 
 use crate::kv_behaviour;
 use crate::or_skip;
-use crate::support::servers::{Nginx, Server, free_port};
+use crate::support::ports::free_port;
+use crate::support::servers::{Nginx, Server};
 use crate::support::stores;
 use dl::digest::Digest;
 use dl::error::{Kind, Result};

@@ -4,13 +4,14 @@
 use crate::or_skip;
 use crate::support::engines::Redis;
 use crate::support::origin::{Gate, Origin};
+use crate::support::ports::listen;
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Running, Sandbox, bytes, sha256, tree, until};
 use crate::support::servers::Nginx;
 use crate::support::transcript::Transcript;
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -353,7 +354,7 @@ fn a_store_that_hangs_or_dies_on_the_way_is_a_miss() {
 
 /// The port of a way to another that passes so many bytes and then is cut, or passes nothing more.
 fn way(to: u16, bytes: u64, hangs: bool) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = listen();
     let port = listener.local_addr().unwrap().port();
     let left = Arc::new(AtomicU64::new(bytes));
     std::thread::spawn(move || {

@@ -1,6 +1,7 @@
 //! TLS: who is trusted, client certificates, versions, ends without `close_notify`.
 
 use crate::support::origin::{Conn, Origin, Request};
+use crate::support::ports::listen;
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Sandbox, both, sha256};
 use crate::support::tls::{Authority, self_signed};
@@ -87,7 +88,7 @@ fn versions() {
         fetch(sandbox, &old, "--cacert ca.pem").ok();
         fetch(sandbox, &old, "--force --cacert ca.pem --tls-min 1.2").ok();
         fetch(sandbox, &old, "--force --cacert ca.pem --tls-min 1.3").fails(6);
-        let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let plain = listen();
         let url = format!("https://{}/a", plain.local_addr().unwrap());
         let server = std::thread::spawn(move || {
             let (mut socket, _) = plain.accept().unwrap();

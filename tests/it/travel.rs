@@ -1,9 +1,9 @@
 //! How it travels: retries, Retry-After, mirrors, time-outs, rates, versions, several at once.
 
 use crate::support::origin::{Gate, Origin};
+use crate::support::ports::listen;
 use crate::support::reply::{File, Reply};
 use crate::support::sandbox::{Sandbox, both, bytes};
-use std::net::TcpListener;
 use std::time::Duration;
 
 #[test]
@@ -54,7 +54,7 @@ fn retries_end() {
         assert_eq!(origin.count(), 3);
         sandbox.dl(["fetch", "--retry", "0", &origin.url("/b")]).run().fails(7);
         assert_eq!(origin.count(), 4);
-        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let closed = listen().local_addr().unwrap();
         sandbox
             .dl(["fetch", "--json", "--retry", "2"])
             .arg(format!("http://{closed}/a"))
@@ -180,7 +180,7 @@ fn time_limits() {
 #[test]
 fn a_handshake_that_never_ends_is_a_timeout() {
     both(|sandbox| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = listen();
         let url = format!("https://{}/a", listener.local_addr().unwrap());
         sandbox.dl(["fetch", "--retry", "0", "--connect-timeout", "200ms", "-k", &url]).run().fails(5);
         drop(listener);

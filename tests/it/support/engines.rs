@@ -1,6 +1,9 @@
 //! Real engines of key-value stores on free ports: Redis, Valkey, Memcached.
 
-use crate::support::servers::{Server, free_port, prepared, program};
+use crate::support::ports::free_port;
+use crate::support::sandbox::until;
+use crate::support::servers::{Server, prepared, program};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 
 /// A Redis or Valkey server, also on a socket `socket` in its folder.
@@ -31,7 +34,11 @@ impl Redis {
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
         command.arg("--dir").arg(folder.path()).arg("--unixsocket").arg(folder.path().join("socket"));
         command.args(arguments);
-        Self { server: Server::start(folder, port, command) }
+        let redis = Self { server: Server::start(folder, port, command) };
+        // The port listens a moment before the socket does.
+        let socket = redis.server.folder.path().join("socket");
+        until("redis to listen", || UnixStream::connect(&socket).is_ok());
+        redis
     }
 
     /// Its URL, with `database` behind it.
@@ -53,6 +60,6 @@ pub fn memcached(arguments: &[&str]) -> Option<Server> {
 pub fn memcached_on_socket(socket: &std::path::Path) -> Option<std::process::Child> {
     let program = program("DL_TEST_MEMCACHED", "memcached")?;
     let child = Command::new(program).args(["-u", "root", "-m", "256", "-s"]).arg(socket).spawn().unwrap();
-    crate::support::sandbox::until("memcached to listen", || std::os::unix::net::UnixStream::connect(socket).is_ok());
+    until("memcached to listen", || UnixStream::connect(socket).is_ok());
     Some(child)
 }

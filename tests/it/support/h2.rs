@@ -1,9 +1,10 @@
 //! An HTTP/2 origin made of frames by hand (RFC 9113, RFC 7541): a closure gets each stream and may send whatever it likes,
 //! also what no library would. Requests are not read beyond their stream, and bodies must fit the first window (64 KiB).
 
+use crate::support::ports::listen;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -163,7 +164,7 @@ impl Stream<'_> {
 impl Origin {
     /// One that answers each stream by this closure, which is told its number from 0.
     pub fn new(config: Arc<ServerConfig>, handler: impl Fn(usize, &mut Stream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = listen();
         let port = listener.local_addr().unwrap().port();
         let shared =
             Arc::new(Shared { handler: Box::new(handler), over: AtomicBool::new(false), count: AtomicUsize::new(0) });

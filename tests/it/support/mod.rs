@@ -7,6 +7,7 @@ pub mod h2;
 pub mod named;
 pub mod oracle;
 pub mod origin;
+pub mod ports;
 pub mod random;
 pub mod reply;
 pub mod sandbox;

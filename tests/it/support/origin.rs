@@ -1,9 +1,10 @@
 //! A raw-socket HTTP/1.1 origin: a closure gets each request and the connection, and may do what it likes with it.
 
+use crate::support::ports::listen;
 use crate::support::reply::{File, Reply};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -326,7 +327,7 @@ impl Origin {
     }
 
     fn start(tls: Option<Arc<ServerConfig>>, handler: Box<Handler>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = listen();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             handler,

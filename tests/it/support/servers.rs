@@ -1,10 +1,11 @@
 //! Real servers on free ports: nginx, pyftpdlib, tinyproxy, microsocks. Without one a test skips loudly, unless
 //! `DL_TEST_REQUIRE_SERVERS=1` forbids it.
 
+use crate::support::ports::free_port;
 use crate::support::sandbox::{eprint_line, until};
 use crate::support::tls::Authority;
 use std::fmt::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -39,11 +40,6 @@ pub fn skip(why: &str) {
     assert!(std::env::var_os("DL_TEST_REQUIRE_SERVERS").is_none_or(|v| v != "1"), "{why}, but servers are required");
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     eprint_line(&format!("SKIPPED {test}: {why}"));
-}
-
-/// A port that nobody listens on.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A server that runs until it is dropped.

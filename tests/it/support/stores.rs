@@ -1,6 +1,7 @@
 //! Engines behind `dl kv` that live elsewhere, on free ports: moto (S3, `DynamoDB`), dynalite (`DynamoDB`), mongod.
 
-use crate::support::servers::{Server, free_port, prepared, program, skip};
+use crate::support::ports::free_port;
+use crate::support::servers::{Server, prepared, program, skip};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
