@@ -12,6 +12,7 @@ pub mod curl;
 mod fault;
 mod fetch;
 pub mod filename;
+mod growth;
 mod hashing;
 pub(crate) mod html;
 mod intake;
