@@ -53,7 +53,6 @@ pub(crate) fn run(
     record: Option<&File>,
     sink: &mut dyn Sink,
 ) -> Result<Ended> {
-    let failed = |e: &io::Error| Error::new(Kind::Other, "run", "cannot run the command").cause(e.to_string());
     let (read_out, write_out) = pipe().map_err(|e| failed(&e))?;
     let (read_err, write_err) = pipe().map_err(|e| failed(&e))?;
     // Listening begins before there is a command: its end cannot be missed.
@@ -76,10 +75,7 @@ pub(crate) fn run(
         for ready in watch.wait().map_err(|e| failed(&e))? {
             match ready {
                 Ready::Stream(stream) => {
-                    let count = watch.read(stream, &mut buffer).map_err(|e| failed(&e))?;
-                    if count > 0 && !tee.take(stream, &buffer[..count])? {
-                        watch.close(stream);
-                    }
+                    tee.pump(&mut watch, stream, &mut buffer)?;
                 }
                 Ready::Signal => {
                     for came in signals.pending() {
@@ -100,11 +96,7 @@ pub(crate) fn run(
     for stream in [Stream::Out, Stream::Err] {
         let mut left = BUFFER_BYTES;
         while left > 0 && watch.has_bytes(stream).map_err(|e| failed(&e))? {
-            let count = watch.read(stream, &mut buffer[..left]).map_err(|e| failed(&e))?;
-            if count == 0 || !tee.take(stream, &buffer[..count])? {
-                break;
-            }
-            left -= count;
+            left -= tee.pump(&mut watch, stream, &mut buffer[..left])?;
         }
     }
     tee.finish();
@@ -116,6 +108,10 @@ pub(crate) fn run(
         signal,
         unrecorded: tee.failure,
     })
+}
+
+fn failed(e: &io::Error) -> Error {
+    Error::new(Kind::Other, "run", "cannot run the command").cause(e.to_string())
 }
 
 /// Whether a signal is ignored from the start (`nohup`): then the command ignores it too.
@@ -246,6 +242,15 @@ impl<'a> Tee<'a> {
         if let Some(Err(e)) = self.record.as_mut().map(write) {
             self.record = self.give_up(&e);
         }
+    }
+
+    /// Takes what one write left in a stream; how many bytes. 0: the stream has ended.
+    fn pump(&mut self, watch: &mut Watch<'_>, stream: Stream, buffer: &mut [u8]) -> Result<usize> {
+        let count = watch.read(stream, buffer).map_err(|e| failed(&e))?;
+        if count > 0 && !self.take(stream, &buffer[..count])? {
+            watch.close(stream);
+        }
+        Ok(count)
     }
 
     /// False: the stream is to be closed, because nobody reads it and there is too much of it.

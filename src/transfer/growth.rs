@@ -81,19 +81,23 @@ impl Growth {
 mod tests {
     use super::*;
 
+    const LARGE: u64 = 1 << 40;
+
+    fn idle(received: u64) -> Sum {
+        Sum { received, busy: Duration::ZERO }
+    }
+
     #[test]
     fn streams_are_added_while_the_sum_grows() {
         let start = Instant::now();
         let at = |n: u32| start + LOOK_EVERY * n;
-        let idle = |received| Sum { received, busy: Duration::ZERO };
-        let large = 1 << 40;
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(start, idle(0), large, 1), 0);
-        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
+        assert_eq!(growth.look(start, idle(0), LARGE, 1), 0);
+        assert_eq!(growth.look(at(1), idle(100), LARGE, 1), 3);
         growth.begin_anew(at(2), idle(200));
-        assert_eq!(growth.look(at(3), idle(600), large, 4), 4);
+        assert_eq!(growth.look(at(3), idle(600), LARGE, 4), 4);
         growth.begin_anew(at(4), idle(1000));
-        assert_eq!(growth.look(at(5), idle(1800), large, 8), 0);
+        assert_eq!(growth.look(at(5), idle(1800), LARGE, 8), 0);
         assert!(growth.over);
         let mut growth = Growth::new(start);
         assert_eq!(growth.look(at(1), idle(100), LARGE_REST_BYTES - 1, 1), 0);
@@ -104,30 +108,27 @@ mod tests {
     fn none_is_added_once_more_of_them_brought_nothing() {
         let start = Instant::now();
         let at = |n: u32| start + LOOK_EVERY * n;
-        let idle = |received| Sum { received, busy: Duration::ZERO };
-        let large = 1 << 40;
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
+        assert_eq!(growth.look(at(1), idle(100), LARGE, 1), 3);
         // A burst may be late, but not for long.
         for (n, received) in [(2, 100), (3, 250), (4, 300), (5, 450)] {
-            assert_eq!((growth.look(at(n), idle(received), large, 4), growth.over), (0, false));
+            assert_eq!((growth.look(at(n), idle(received), LARGE, 4), growth.over), (0, false));
         }
-        assert_eq!((growth.look(at(7), idle(800), large, 4), growth.over), (0, true));
+        assert_eq!((growth.look(at(7), idle(800), LARGE, 4), growth.over), (0, true));
         let mut growth = Growth::new(start);
-        assert_eq!(growth.look(at(1), idle(100), large, 1), 3);
-        assert_eq!(growth.look(at(3), idle(100), large, 4), 0);
-        assert_eq!(growth.look(at(4), idle(900), large, 4), 4, "it came late");
+        assert_eq!(growth.look(at(1), idle(100), LARGE, 1), 3);
+        assert_eq!(growth.look(at(3), idle(100), LARGE, 4), 0);
+        assert_eq!(growth.look(at(4), idle(900), LARGE, 4), 4, "it came late");
     }
 
     #[test]
     fn none_is_added_while_writing_is_what_takes_the_time() {
         let start = Instant::now();
-        let large = 1 << 40;
         let mut growth = Growth::new(start);
         let busy = |looks: u32| LOOK_EVERY * looks / 2;
-        assert_eq!(growth.look(start + LOOK_EVERY, Sum { received: 100, busy: busy(1) }, large, 1), 0);
-        assert_eq!(growth.look(start + LOOK_EVERY * 2, Sum { received: 900, busy: busy(2) }, large, 1), 0);
+        assert_eq!(growth.look(start + LOOK_EVERY, Sum { received: 100, busy: busy(1) }, LARGE, 1), 0);
+        assert_eq!(growth.look(start + LOOK_EVERY * 2, Sum { received: 900, busy: busy(2) }, LARGE, 1), 0);
         // The link became slow: now it helps.
-        assert_eq!(growth.look(start + LOOK_EVERY * 3, Sum { received: 950, busy: busy(2) }, large, 1), 3);
+        assert_eq!(growth.look(start + LOOK_EVERY * 3, Sum { received: 950, busy: busy(2) }, LARGE, 1), 3);
     }
 }

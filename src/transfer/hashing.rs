@@ -5,6 +5,7 @@
 //! own, so that receiving, writing and hashing overlap; a small one at its end, where a thread would cost more.
 
 use crate::digest::{Algorithm, Digests, Hasher};
+use crate::transfer::processors;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -17,9 +18,9 @@ const THREAD_FROM_BYTES: u64 = 4 * 1024 * 1024;
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Buffers to read into: as many as there are processors, however many files are hashed.
-static BUFFERS: LazyLock<Buffers> = LazyLock::new(|| {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Buffers { shelf: Mutex::new(Shelf { free: vec![Vec::new(); processors], waiting: 0 }), returned: Condvar::new() }
+static BUFFERS: LazyLock<Buffers> = LazyLock::new(|| Buffers {
+    shelf: Mutex::new(Shelf { free: vec![Vec::new(); processors()], waiting: 0 }),
+    returned: Condvar::new(),
 });
 
 struct Buffers {

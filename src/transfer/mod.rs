@@ -32,6 +32,11 @@ mod resume;
 pub(crate) mod retry;
 mod roots;
 mod segments;
+/// How many processors there are for us.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -10,7 +10,7 @@ use crate::secret::Secrets;
 use crate::transfer::backend::{Arrival, Backend, Call, Cancel, Signal, WireError};
 use crate::transfer::fault::{self, Place, Unresolved};
 use crate::transfer::job::{HttpVersion, IpFamily, Options, ProxyUrl, Resolve, Tls};
-use crate::transfer::{judge, refusal, tls};
+use crate::transfer::{judge, processors, refusal, tls};
 use bytes::Bytes;
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
@@ -284,8 +284,7 @@ fn is_repeatable(call: &Call) -> bool {
 /// How many threads serve the sockets. Half the processors: the others write and hash what comes, and threads that are too many
 /// only wake each other.
 fn workers() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (processors / 2).clamp(1, MOST_WORKERS)
+    (processors() / 2).clamp(1, MOST_WORKERS)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
