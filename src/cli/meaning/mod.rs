@@ -38,15 +38,22 @@ pub(crate) struct Planner<'a> {
     /// What a descriptor file says, next to the command line.
     descriptor: Vec<Setting>,
     /// What holds where no host section fits; parsing hundreds of options is the dearest step of a hit.
-    folded: OnceCell<Rc<Folded>>,
+    usual: OnceCell<Settled>,
     /// By the pattern of the host section; `None`: no section fits.
     variants: HashMap<Option<String>, Rc<Variant>>,
+}
+
+/// Options folded, and what they say.
+#[derive(Debug, Clone)]
+struct Settled {
+    folded: Rc<Folded>,
+    args: Rc<Fetch>,
 }
 
 /// The options that hold under a host section, and what follows from them.
 #[derive(Debug)]
 struct Variant {
-    args: Fetch,
+    args: Rc<Fetch>,
     common: Common,
     travel: Arc<Options>,
     trust: Trust,
@@ -58,29 +65,31 @@ struct Variant {
 
 impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context, layers: &'a Layers, typed: &'a Typed, descriptor: Vec<Setting>) -> Self {
-        Self { context, layers, typed, descriptor, folded: OnceCell::new(), variants: HashMap::new() }
+        Self { context, layers, typed, descriptor, usual: OnceCell::new(), variants: HashMap::new() }
     }
 
     /// The options that hold for the whole command.
     ///
     /// # Errors
     /// Usage, naming where the bad one stands.
-    pub(crate) fn base(&self) -> Result<Fetch> {
-        self.fold(None).and_then(|folded| args_of(&folded))
+    pub(crate) fn base(&self) -> Result<Rc<Fetch>> {
+        Ok(self.settle(None)?.args)
     }
 
-    fn fold(&self, host: Option<&Host>) -> Result<Rc<Folded>> {
-        if let (None, Some(folded)) = (host, self.folded.get()) {
-            return Ok(Rc::clone(folded));
+    fn settle(&self, host: Option<&Host>) -> Result<Settled> {
+        if let (None, Some(settled)) = (host, self.usual.get()) {
+            return Ok(settled.clone());
         }
         let mut layers: Vec<&[Setting]> = vec![&self.descriptor, &self.layers.environment];
         layers.extend(host.map(|h| h.settings.as_slice()));
         layers.push(&self.layers.file);
-        let folded = Rc::new(fold(self.typed, &layers)?);
+        let folded = fold(self.typed, &layers)?;
+        let args = Fetch::from_arg_matches(&folded.matches).map_err(|e| Error::usage(e.to_string()))?;
+        let settled = Settled { folded: Rc::new(folded), args: Rc::new(args) };
         if host.is_none() {
-            let _ = self.folded.set(Rc::clone(&folded));
+            let _ = self.usual.set(settled.clone());
         }
-        Ok(folded)
+        Ok(settled)
     }
 
     /// The task of one URL.
@@ -131,8 +140,7 @@ impl<'a> Planner<'a> {
         if let Some(variant) = self.variants.get(&pattern) {
             return Ok(Rc::clone(variant));
         }
-        let folded = self.fold(host)?;
-        let args = args_of(&folded)?;
+        let Settled { folded, args } = self.settle(host)?;
         let typed = travel::TypedTrust {
             resolve: self.is_typed("resolve"),
             cacert: self.is_typed("cacert"),
@@ -157,10 +165,6 @@ impl<'a> Planner<'a> {
     fn is_typed(&self, option: &str) -> bool {
         self.typed.has(option) || self.descriptor.iter().any(|s| s.option == option)
     }
-}
-
-fn args_of(folded: &Folded) -> Result<Fetch> {
-    Fetch::from_arg_matches(&folded.matches).map_err(|e| Error::usage(e.to_string()))
 }
 
 /// Which stored version may be used; the most asking of the options given wins.
