@@ -152,9 +152,9 @@ pub(crate) fn put_taken(
     seated(registry, digest, again, &|connection, copy| {
         let version = change::next_version(connection, &new.key)?;
         let path = registry.folder().item(&new.key, version, &new.filename);
-        let record = seat(registry, connection, digest, &path, copy)?;
+        let seat = seat(registry, connection, digest, &path, copy)?;
         let slot = Slot { version, failed: None };
-        let id = item::put(connection, slot, new, Told::Ready(size, digest, record.as_ref()), Timestamp::now())?;
+        let id = item::put(connection, slot, new, Told::Ready(size, digest, seat.of_copy()), Timestamp::now())?;
         change::by_hand(connection, id)?;
         reread(registry, connection, id)
     })
@@ -215,7 +215,7 @@ pub(crate) fn finish(
     copy: &RefCell<Option<Temporary>>,
 ) -> Outcome<Item> {
     let current = reread(registry, connection, id)?;
-    let record = seat(registry, connection, digest, &current.path, copy)?;
-    change::ready(connection, id, size, digest, record.as_ref(), Timestamp::now())?;
+    let seat = seat(registry, connection, digest, &current.path, copy)?;
+    change::ready(connection, id, size, digest, seat.of_copy(), Timestamp::now())?;
     reread(registry, connection, id)
 }

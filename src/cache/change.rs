@@ -5,10 +5,10 @@ use crate::cache::by_hand;
 use crate::cache::commit::reread;
 use crate::cache::folder::is_file_name;
 use crate::cache::intake;
-use crate::cache::item::{Attribute, Item, Status};
+use crate::cache::item::{Attribute, Item, Status, extension};
 use crate::cache::query::Query;
 use crate::cache::registry::connection::{Failure, Outcome};
-use crate::cache::registry::{Registry, attribute, change, item, item_blob, search};
+use crate::cache::registry::{Registry, attribute, change, item_blob, search};
 use crate::cache::remove::{Unneeded, forget_responses, sweep};
 use crate::clock::Timestamp;
 use crate::digest::Digest;
@@ -163,7 +163,7 @@ fn apply(
         _ => None,
     };
     let ext = what.ext.as_deref().map(|ext| ext.trim_start_matches('.').to_owned());
-    let ext = ext.or_else(|| what.filename.as_deref().map(item::extension));
+    let ext = ext.or_else(|| what.filename.as_deref().map(extension));
     let fields = change::Fields {
         label: what.label.as_deref(),
         filename: what.filename.as_deref(),

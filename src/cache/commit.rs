@@ -51,10 +51,12 @@ pub(crate) fn commit(
         .cause(format!("expected {} bytes, found {found}", content.size)));
     }
     let path = registry.folder().blob(digest);
-    let known = registry.read(|c| blob::record(c, digest))?;
-    let stands = known.is_some_and(|record| {
-        blobs::is_durable(&record, registry.boot()) && Signature::of(&path).is_ok_and(|s| record.is_of(&s))
-    });
+    let stands = match Signature::of(&path) {
+        Ok(signature) => registry
+            .read(|c| blob::record(c, digest))?
+            .is_some_and(|record| blobs::is_durable(&record, registry.boot()) && record.is_of(&signature)),
+        Err(_) => false,
+    };
     if !stands {
         blobs::put(registry.folder(), &partial, digest, registry.boot())?;
     }
@@ -86,22 +88,47 @@ fn settle(
     let digest = content.digests.sha256();
     let now = Timestamp::now();
     let place = |path_of_item: &Path| seat(registry, connection, digest, path_of_item, copy);
-    let newest = item::newest(connection, folder, &new.key)?;
-    let (id, is_new) = if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
-        let record = place(&newest.path)?;
-        item::note_copy(connection, newest.id, record.as_ref())?;
+    let is_known = item::is_known(connection, &new.key)?;
+    let newest = if is_known { item::newest(connection, folder, &new.key)? } else { None };
+    let trash_older = || keep.map_or(Ok(()), |keep| item::trash_older(connection, &new.key, keep, now));
+    if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
+        let seat = place(&newest.path)?;
+        item::note_copy(connection, newest.id, seat.of_copy())?;
         refresh(connection, &newest, new, now)?;
-        (newest.id, false)
-    } else {
-        let slot = item::next_slot(connection, &new.key)?;
-        let record = place(&folder.item(&new.key, slot.version, &new.filename))?;
-        let told = Told::Ready(content.size, digest, record.as_ref());
-        (item::put(connection, slot, new, told, now)?, true)
-    };
-    if let Some(keep) = keep {
-        item::trash_older(connection, &new.key, keep, now)?;
+        trash_older()?;
+        return Ok((reread(registry, connection, newest.id)?, false));
     }
-    Ok((reread(registry, connection, id)?, is_new))
+    let slot = if is_known { item::next_slot(connection, &new.key)? } else { Slot::FIRST };
+    let path = folder.item(&new.key, slot.version, &new.filename);
+    let seat = place(&path)?;
+    let told = Told::Ready(content.size, digest, seat.of_copy());
+    let id = item::put(connection, slot, new, told, now)?;
+    trash_older()?;
+    if slot.failed.is_some() || !new.attributes.is_empty() {
+        return Ok((reread(registry, connection, id)?, true));
+    }
+    let item = Item::first(id, slot.version, path, new, content, now, seat.record);
+    // Reading it would cost as much as writing it.
+    debug_assert_eq!(item, reread(registry, connection, id)?, "a new item is what its row says");
+    Ok((item, true))
+}
+
+/// How a content stands under its item's name.
+pub(crate) struct Seat {
+    record: Record,
+    is_copy: bool,
+}
+
+impl Seat {
+    /// What the item's own copy looks like; `None`: its path is a link of the blob.
+    pub(crate) fn of_copy(&self) -> Option<&Record> {
+        self.is_copy.then_some(&self.record)
+    }
+
+    /// The same, taken.
+    pub(crate) fn into_copy(self) -> Option<Record> {
+        self.is_copy.then_some(self.record)
+    }
 }
 
 /// Makes `path` a name of a blob that has the right bytes, and notes what the blob looks like. Within a transaction: what cleans
@@ -112,17 +139,19 @@ pub(crate) fn seat(
     digest: &Digest,
     path: &Path,
     copy: &RefCell<Option<Temporary>>,
-) -> Outcome<Option<Record>> {
+) -> Outcome<Seat> {
     let folder = registry.folder();
-    hold(registry, connection, digest)?;
+    let record = hold(registry, connection, digest)?;
     Ok(match link::place(folder, &folder.blob(digest), path, copy.borrow_mut().take())? {
-        link::Placed::Link => None,
-        link::Placed::Copy(signature) => Some(Record::new(&signature, registry.boot().map(str::to_owned))),
+        link::Placed::Link => Seat { record, is_copy: false },
+        link::Placed::Copy(signature) => {
+            Seat { record: Record::new(&signature, registry.boot().map(str::to_owned)), is_copy: true }
+        }
     })
 }
 
 /// Notes what a blob looks like that was just found to be right. `NeedsBlob` if it is gone.
-pub(crate) fn hold(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<Signature> {
+pub(crate) fn hold(registry: &Registry, connection: &Connection, digest: &Digest) -> Outcome<Record> {
     let blob_path = registry.folder().blob(digest);
     // Only verified bytes get this name, so whatever has it now is recorded as it looks now.
     let signature = Signature::of(&blob_path).map_err(|e| match e.kind() {
@@ -133,8 +162,9 @@ pub(crate) fn hold(registry: &Registry, connection: &Connection, digest: &Digest
         Some(record) if record.is_of(&signature) && blobs::is_durable(&record, registry.boot()) => record.boot,
         _ => registry.boot().map(str::to_owned),
     };
-    blob::note(connection, digest, &Record::new(&signature, boot))?;
-    Ok(signature)
+    let record = Record::new(&signature, boot);
+    blob::note(connection, digest, &record)?;
+    Ok(record)
 }
 
 /// Whether a new content only confirms a version: the same bytes, under the same trust, as a success or not as before.

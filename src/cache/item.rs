@@ -7,7 +7,7 @@ use crate::disk::Signature;
 use crate::error::{Error, Result};
 use crate::message::{Fields, Validators};
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where an item stands. The numbers are those of cache-manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -216,6 +216,43 @@ impl Record {
 }
 
 impl Item {
+    /// A version as it is when it was just made, without attributes.
+    pub(crate) fn first(
+        id: i64,
+        version: i64,
+        path: PathBuf,
+        new: &NewItem,
+        content: &NewContent,
+        now: Timestamp,
+        record: Record,
+    ) -> Self {
+        Self {
+            id,
+            key: new.key.clone(),
+            version,
+            uri: new.uri.clone(),
+            params: new.params.clone(),
+            status: Status::Ready,
+            filename: new.filename.clone(),
+            ext: new.extension(),
+            label: new.label.clone(),
+            size: Some(content.size),
+            sha256: Some(content.digests.sha256().clone()),
+            path,
+            created_at: now,
+            modified_at: now,
+            validated_at: None,
+            last_read: None,
+            read_count: 0,
+            last_search: None,
+            search_count: 0,
+            error: None,
+            download: new.download.clone(),
+            attributes: Vec::new(),
+            record: Some(record),
+        }
+    }
+
     /// Whether it came by a credential, or its key tells of one.
     #[must_use]
     pub fn is_private(&self) -> bool {
@@ -249,6 +286,18 @@ pub struct NewItem {
     pub attributes: Vec<Attribute>,
     /// How it was got.
     pub download: Option<Download>,
+}
+
+impl NewItem {
+    /// Its extension, without the dot; empty for none.
+    pub(crate) fn extension(&self) -> String {
+        self.ext.clone().unwrap_or_else(|| extension(&self.filename))
+    }
+}
+
+/// The extension of a file name, without its dot; empty for none.
+pub(crate) fn extension(name: &str) -> String {
+    Path::new(name).extension().map_or_else(String::new, |e| e.to_string_lossy().into_owned())
 }
 
 /// The content of an item that is being committed.

@@ -279,6 +279,14 @@ impl Cache {
         self.registry.read(|connection| registry::item::failed(connection, self.registry.folder(), key))
     }
 
+    /// Whether there is any version of a key, failed ones and those in the trash among them.
+    ///
+    /// # Errors
+    /// Kind disk or cache.
+    pub fn is_known(&self, key: &Key) -> Result<bool> {
+        self.registry.read(|connection| registry::item::is_known(connection, key))
+    }
+
     /// Adds one read to each; dropped rather than waited for.
     pub fn count_reads(&self, ids: &[i64]) {
         if !self.registry.count(COUNT_READ, ids) {

@@ -36,16 +36,16 @@ impl Cache {
             let newest = item::newest(connection, folder, &new.key)?;
             let same = newest.filter(|newest| newest.sha256.as_ref() == Some(digest));
             let id = if let Some(newest) = same {
-                let record = seat(registry, connection, digest, &newest.path, copy)?;
-                item::note_copy(connection, newest.id, record.as_ref())?;
+                let seat = seat(registry, connection, digest, &newest.path, copy)?;
+                item::note_copy(connection, newest.id, seat.of_copy())?;
                 item::confirmed(connection, newest.id, now)?;
                 attribute::set(connection, newest.id, &new.attributes)?;
                 newest.id
             } else {
                 let slot: Slot = item::next_slot(connection, &new.key)?;
                 let path = folder.item(&new.key, slot.version, &new.filename);
-                let record = seat(registry, connection, digest, &path, copy)?;
-                let told = Told::Ready(*size, digest, record.as_ref());
+                let seat = seat(registry, connection, digest, &path, copy)?;
+                let told = Told::Ready(*size, digest, seat.of_copy());
                 item::put(connection, slot, new, told, now)?
             };
             run::note(connection, id, note)?;

@@ -169,6 +169,9 @@ impl<'a> Asking<'a> {
     /// failure that would be this one's too.
     fn answer_of_another(&self, listener: &dyn Listener) -> Result<Option<Item>> {
         let (Some(cache), Some(key)) = (self.cache, &self.key) else { return Ok(None) };
+        if !cache.is_known(key)? {
+            return Ok(None);
+        }
         if let Some(item) = self.candidate(listener)? {
             let asked_since = item.download.as_ref().is_some_and(|d| d.started_at >= self.started);
             let verdict = judge::judge(&item, &self.task.policy, Timestamp::now()).0;

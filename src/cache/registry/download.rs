@@ -10,7 +10,7 @@ use crate::message::{Fields, Validators};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// How an item was got; `None` if that is not known, or makes no sense.
 pub(crate) fn of_item(connection: &Connection, item: i64) -> Outcome<Option<Download>> {
@@ -109,7 +109,20 @@ fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 pub(crate) fn show_headers(fields: &Fields) -> String {
-    Value::from(fields.iter().map(|(name, value)| json!([name, bytes_to_json(value)])).collect::<Vec<_>>()).to_string()
+    let lines: Vec<(&str, StoredBytes<'_>)> = fields.iter().map(|(name, value)| (name, StoredBytes(value))).collect();
+    serde_json::to_string(&lines).unwrap_or_default()
+}
+
+/// Bytes as `bytes_to_json` shows them.
+struct StoredBytes<'a>(&'a [u8]);
+
+impl serde::Serialize for StoredBytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        match std::str::from_utf8(self.0) {
+            Ok(text) => to.serialize_str(text),
+            Err(_) => bytes_to_json(self.0).serialize(to),
+        }
+    }
 }
 
 pub(crate) fn parse_headers(text: &str) -> Option<Fields> {

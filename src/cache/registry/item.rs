@@ -10,7 +10,6 @@ use crate::digest::{Algorithm, Digest};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params, params_from_iter};
 use serde_json::Value;
-use std::path::PathBuf;
 
 /// The beginning of every question for items. One table only: a hit is a process of its own, and preparing a join would cost it more
 /// than asking three times.
@@ -218,6 +217,11 @@ pub(crate) fn misled() -> Failure {
 /// What else holds of the READY versions of a key, newest first.
 pub(crate) const NEWEST_READY: &str = "AND i.status = 3 ORDER BY i.version DESC";
 
+/// Whether there is any version of a key: most that are asked for before a download have none.
+pub(crate) fn is_known(connection: &Connection, key: &Key) -> Outcome<bool> {
+    Ok(connection.prepare_cached("SELECT 1 FROM items WHERE key = ?1 LIMIT 1")?.exists([&key.0])?)
+}
+
 /// The newest READY version of a key.
 pub(crate) fn newest(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
     first_named(connection, folder, Named::Key(key), NEWEST_READY)
@@ -253,6 +257,11 @@ pub(crate) fn by_id(connection: &Connection, folder: &Folder, id: i64) -> Outcom
 pub(crate) struct Slot {
     pub(crate) version: i64,
     pub(crate) failed: Option<i64>,
+}
+
+impl Slot {
+    /// That of a key nobody knows.
+    pub(crate) const FIRST: Self = Self { version: 1, failed: None };
 }
 
 /// The number of the next version of a key. That of a failed one is taken over, unless a whole one has come after it.
@@ -298,7 +307,7 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
         Value::Object(new.params.clone()).to_string(),
         status.number(),
         new.filename,
-        new.ext.clone().unwrap_or_else(|| extension(&new.filename)),
+        new.extension(),
         new.label,
         size,
         sha256,
@@ -339,11 +348,6 @@ pub(crate) fn put(connection: &Connection, slot: Slot, new: &NewItem, told: Told
         download::note(connection, id, download)?;
     }
     Ok(id)
-}
-
-/// The extension of a file name, without its dot; empty for none.
-pub(crate) fn extension(name: &str) -> String {
-    PathBuf::from(name).extension().map_or_else(String::new, |e| e.to_string_lossy().into_owned())
 }
 
 /// Notes that the origin confirmed an item.

@@ -2,7 +2,7 @@
 
 use crate::cache::blobs::link;
 use crate::cache::by_hand::seated;
-use crate::cache::commit::{hold, reread, seat};
+use crate::cache::commit::{Seat, hold, reread, seat};
 use crate::cache::folder::{check_key, is_file_name};
 use crate::cache::intake;
 use crate::cache::item::{Item, Record, Status};
@@ -171,7 +171,7 @@ fn store(held: &Held<'_>, manifest: &Partial, contents: &HashMap<Digest, u64>) -
                     needed.replace(Some(digest.clone()));
                     let Some(path) = path else { return hold(registry, connection, digest).map(|_| None) };
                     let copy = RefCell::new(copies.borrow_mut().remove(digest));
-                    seat(registry, connection, digest, path, &copy)
+                    seat(registry, connection, digest, path, &copy).map(Seat::into_copy)
                 };
                 if line.get("content").is_some() {
                     return keep(registry, connection, line, contents, &needed).map_err(|error| {
@@ -231,7 +231,7 @@ pub(crate) fn adopt(
     let again = || intake::keep(registry, &received, Some(&digest)).and_then(|_| parts_again());
     seated(registry, &digest, &again, &|connection, copy| {
         let place = |digest: &Digest, path: Option<&Path>| match path {
-            Some(path) => seat(registry, connection, digest, path, copy),
+            Some(path) => seat(registry, connection, digest, path, copy).map(Seat::into_copy),
             None => hold(registry, connection, digest).map(|_| None),
         };
         let (id, _) = one(registry, connection, line, &place)?;
