@@ -61,6 +61,8 @@ const SUFFIX: &str = ".part";
 pub struct Temporary {
     path: PathBuf,
     file: File,
+    /// Its name is none of ours any more.
+    published: bool,
 }
 
 impl Temporary {
@@ -86,7 +88,7 @@ impl Temporary {
                         continue;
                     }
                     living.push(path.clone());
-                    return Ok(Self { path, file });
+                    return Ok(Self { path, file, published: false });
                 }
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(failed(&e)),
@@ -110,7 +112,7 @@ impl Temporary {
     ///
     /// # Errors
     /// `exists` (disk) if `replace` forbids it and something is there; otherwise a disk error.
-    pub fn publish(self, destination: &Path, mode: u32, replace: Replace) -> Result<()> {
+    pub fn publish(mut self, destination: &Path, mode: u32, replace: Replace) -> Result<()> {
         let failed = |e: &io::Error| Error::disk(format!("cannot write `{}`", destination.display()), e);
         self.file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(|e| failed(&e))?;
         match replace {
@@ -121,15 +123,14 @@ impl Temporary {
             ErrorKind::AlreadyExists => exists(destination),
             _ => failed(&e),
         })?;
-        forget(&self.path);
+        self.published = true;
         Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // After `publish` the name is gone and nothing happens here.
-        if names(&self.path, &self.file) {
+        if !self.published && names(&self.path, &self.file) {
             let _ = std::fs::remove_file(&self.path);
         }
         forget(&self.path);
