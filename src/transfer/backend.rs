@@ -27,6 +27,7 @@ use super::job::ProxyUrl;
 use crate::error::{Error, Kind};
 use crate::message::{Body, Credentials, Fields, Head};
 use bytes::Bytes;
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -99,7 +100,7 @@ pub struct WireError {
 pub struct Arrival {
     signals: flume::Receiver<Signal>,
     /// Cancels the request when dropped.
-    _cancel: Cancel,
+    cancel: RefCell<Option<Cancel>>,
 }
 
 /// Runs a closure when dropped.
@@ -137,7 +138,12 @@ impl Arrival {
     /// An arrival whose signals come through this channel.
     #[must_use]
     pub fn new(signals: flume::Receiver<Signal>, cancel: Cancel) -> Self {
-        Self { signals, _cancel: cancel }
+        Self { signals, cancel: RefCell::new(Some(cancel)) }
+    }
+
+    /// Cancels the request now: its connection is closed, unless the body has come to its end.
+    pub fn stop(&self) {
+        drop(self.cancel.take());
     }
 
     /// The next signal, waited for at most until `until`.

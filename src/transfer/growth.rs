@@ -1,4 +1,4 @@
-//! When it is worth to fill a file by more streams. Pure: no clock, no socket.
+//! When it is worth to fill a file by more streams, and by how little. Pure: no clock, no socket.
 
 use std::time::{Duration, Instant};
 
@@ -8,6 +8,8 @@ pub(super) const LARGE_REST_BYTES: u64 = 16 * 1024 * 1024;
 pub(super) const MOST_STREAMS: u32 = 8;
 /// How often the sum is looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How soon it is for the first time: what the first stream brings is compared with nothing.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// How long it may take for more streams to show that they bring more.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How many are added for each that there is.
@@ -17,6 +19,12 @@ const WORTHWHILE_GROWTH: f64 = 1.15;
 /// The share of the time that streams must have waited for bytes: where writing takes the rest, more of them only get into each
 /// other's way.
 const STARVED: f64 = 0.9;
+
+/// The least span that is worth a request of its own, and the loss of the connection whose response it cuts short: what a stream
+/// brings (`rate`: bytes a second) in the time that it takes to open one.
+pub(super) fn least_span(rate: f64, opening: Duration) -> u64 {
+    (rate * opening.as_secs_f64()) as u64
+}
 
 /// Whether more streams help: decided by how the sum of all grew since there are as many as there are. Pure.
 #[derive(Debug)]
@@ -52,7 +60,8 @@ impl Growth {
     pub(super) fn look(&mut self, now: Instant, sum: Sum, rest: u64, streams: u32) -> u32 {
         let (last, then) = self.looked;
         let elapsed = now.saturating_duration_since(last);
-        if self.over || elapsed < LOOK_EVERY {
+        let is_first = self.best == 0.0;
+        if self.over || elapsed < if is_first { FIRST_LOOK } else { LOOK_EVERY } {
             return 0;
         }
         self.looked = (now, sum);

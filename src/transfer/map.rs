@@ -1,7 +1,11 @@
 //! Which stream fills which part of a file. Pure: no clock, no socket, no file.
 //!
-//! A stream that is to help *claims* a span: a hole, or the later half of the largest rest. Only when its response
-//! is *accepted* does the stream that had the span stop in front of it; one that is refused changes nothing.
+//! A stream that is to help *claims* a span: a hole, a share of the first stream's rest from its end, or the later half of
+//! the largest rest. Only when its response is *accepted* does the stream that had the span stop in front of it; one that
+//! is refused changes nothing.
+//!
+//! The first stream asked for everything up to the end, so it is shortened for nothing; the others asked for a span, and a
+//! connection whose response is cut short is lost. So they are given shares that they can finish, and are cut only at the end.
 
 /// A part that one stream fills.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +20,13 @@ struct Part {
     /// What lies behind is claimed by others.
     soft_end: u64,
     active: bool,
+}
+
+impl Part {
+    /// How much of it nobody else has claimed, and is not written.
+    fn rest(&self) -> u64 {
+        self.soft_end.saturating_sub(self.at)
+    }
 }
 
 /// A span that a stream is going to ask for.
@@ -36,6 +47,8 @@ struct Pending {
 #[derive(Debug)]
 pub(super) struct Map {
     total: u64,
+    /// The part of the first stream.
+    main: usize,
     parts: Vec<Part>,
     holes: Vec<Claim>,
     pending: Vec<Pending>,
@@ -60,7 +73,7 @@ impl Map {
         parts.push(part(own.first, own.first, own.end, true));
         let holes = gaps.into_iter().filter(|g| g.first < g.end).collect();
         let main = parts.len() - 1;
-        (Self { total, parts, holes, pending: Vec::new() }, main)
+        (Self { total, main, parts, holes, pending: Vec::new() }, main)
     }
 
     /// Where the part goes on, and where it stops.
@@ -112,40 +125,30 @@ impl Map {
         Some(claim)
     }
 
-    /// A span for another stream: a hole, or half of the largest rest if both halves have at least `least` bytes.
-    pub(super) fn claim(&mut self, least: u64) -> Option<Claim> {
+    /// A span of at least `least` bytes for another stream, which leaves as many: a hole, one of so many `shares` of what the
+    /// first stream still has to fill, or half of the largest rest.
+    pub(super) fn claim(&mut self, least: u64, shares: u64) -> Option<Claim> {
         if let Some(hole) = self.claim_hole() {
             return Some(hole);
         }
-        let rest = |p: &Part| p.soft_end.saturating_sub(p.at);
-        let victim = self.parts.iter_mut().filter(|p| p.active).max_by_key(|p| rest(p))?;
-        let half = rest(victim) / 2;
-        if half < least.max(1) {
+        let least = least.max(1);
+        let main = &self.parts[self.main];
+        let share = (main.rest() / shares.max(1)).max(least);
+        let (victim, size) = if main.active && main.rest() >= share + least {
+            (self.main, share)
+        } else {
+            let active = self.parts.iter().enumerate().filter(|(_, part)| part.active);
+            let (index, victim) = active.max_by_key(|(_, part)| part.rest())?;
+            (index, victim.rest() / 2)
+        };
+        if size < least {
             return None;
         }
-        let claim = Claim { first: victim.soft_end - half, end: victim.soft_end };
+        let victim = &mut self.parts[victim];
+        let claim = Claim { first: victim.soft_end - size, end: victim.soft_end };
         victim.soft_end = claim.first;
         self.pending.push(Pending { claim, orphan: false });
         Some(claim)
-    }
-
-    /// Spans for so many other streams at once: with the part itself they are equal shares of its rest. Fewer, if
-    /// shares would be smaller than `least`.
-    pub(super) fn divide(&mut self, part: usize, others: u32, least: u64) -> Vec<Claim> {
-        let part = &mut self.parts[part];
-        let rest = part.soft_end.saturating_sub(part.at);
-        let shares = (u64::from(others) + 1).min(rest / least.max(1)).max(1);
-        let share = rest.div_ceil(shares);
-        let mut claims = Vec::new();
-        for n in (1..shares).rev() {
-            let first = part.at + n * share;
-            if first < part.soft_end {
-                claims.push(Claim { first, end: part.soft_end });
-                part.soft_end = first;
-            }
-        }
-        self.pending.extend(claims.iter().map(|claim| Pending { claim: *claim, orphan: false }));
-        claims
     }
 
     /// The span's response has come and fits: it is this stream's part now. `None` if another has begun to fill it.
@@ -235,25 +238,40 @@ mod tests {
     #[test]
     fn halves_of_the_largest_rest() {
         let (mut map, main) = Map::new(&[], 100);
-        let a = map.claim(10).unwrap();
+        let a = map.claim(10, 2).unwrap();
         assert_eq!(a, Claim { first: 50, end: 100 });
-        let b = map.claim(10).unwrap();
+        let b = map.claim(10, 2).unwrap();
         assert_eq!(b, Claim { first: 25, end: 50 });
         assert_eq!(map.place(main), (0, 100));
         let part = map.accept(b).unwrap();
         assert_eq!((map.place(main), map.place(part)), ((0, 25), (25, 50)));
         // The first claim was beyond what its stream has now: refused, it is a hole, which is taken first.
         map.refuse(a);
-        assert_eq!(map.claim(10), Some(a));
+        assert_eq!(map.claim(10, 2), Some(a));
+    }
+
+    #[test]
+    fn shares_of_the_first_stream() {
+        let (mut map, main) = Map::new(&[], 100);
+        let claims: Vec<Claim> = std::iter::from_fn(|| map.claim(10, 4)).take(5).collect();
+        let spans: Vec<_> = claims.iter().map(|c| (c.first, c.end)).collect();
+        assert_eq!(spans, [(75, 100), (57, 75), (43, 57), (33, 43), (23, 33)]);
+        let parts: Vec<usize> = claims.into_iter().map(|claim| map.accept(claim).unwrap()).collect();
+        // Those are left whole while the first stream has enough to give away; then the largest rest is halved.
+        assert_eq!(map.claim(10, 4), Some(Claim { first: 13, end: 23 }));
+        map.advance(main, 4);
+        assert_eq!(map.claim(10, 4), Some(Claim { first: 88, end: 100 }));
+        map.advance(parts[0], 4);
+        assert_eq!(map.claim(10, 4), None);
     }
 
     #[test]
     fn a_refusal_changes_nothing() {
         let (mut map, main) = Map::new(&[], 100);
-        let a = map.claim(10).unwrap();
+        let a = map.claim(10, 2).unwrap();
         map.refuse(a);
         assert_eq!(map.place(main), (0, 100));
-        assert_eq!(map.claim(10), Some(a));
+        assert_eq!(map.claim(10, 2), Some(a));
         map.advance(main, 60);
         assert_eq!(map.accept(a), None);
         map.advance(main, 40);
@@ -268,7 +286,7 @@ mod tests {
         map.advance(main, 10);
         assert_eq!(map.frontier(), 30);
         let mut seen = vec![];
-        while let Some(claim) = map.claim(1) {
+        while let Some(claim) = map.claim(1, 2) {
             let part = map.accept(claim).unwrap();
             map.advance(part, claim.end - claim.first);
             seen.push(claim.first);
@@ -279,25 +297,11 @@ mod tests {
     }
 
     #[test]
-    fn equal_shares() {
-        let (mut map, main) = Map::new(&[(0, 10)], 110);
-        let claims = map.divide(main, 3, 10);
-        assert_eq!(claims.iter().map(|c| (c.first, c.end)).collect::<Vec<_>>(), [(85, 110), (60, 85), (35, 60)]);
-        for claim in claims {
-            map.accept(claim).unwrap();
-        }
-        assert_eq!(map.place(main), (10, 35));
-        assert_eq!(Map::new(&[], 100).0.divide(0, 15, 30).len(), 2);
-        assert!(Map::new(&[], 100).0.divide(0, 15, 60).is_empty());
-        assert!(Map::new(&[], 0).0.divide(0, 15, 60).is_empty());
-    }
-
-    #[test]
     fn nothing_small_is_split() {
         let (mut map, main) = Map::new(&[(0, 50)], 100);
-        assert_eq!(map.claim(26), None);
+        assert_eq!(map.claim(26, 2), None);
         map.advance(main, 50);
-        assert_eq!(map.claim(1), None);
+        assert_eq!(map.claim(1, 2), None);
         assert!(map.is_complete());
         assert!(Map::new(&[], 0).0.is_complete());
     }
@@ -320,7 +324,7 @@ mod tests {
             };
             for (what, n) in steps {
                 match what {
-                    0 => claims.extend(map.claim(n / 5)),
+                    0 => claims.extend(map.claim(n / 5, n / 8)),
                     1 if !claims.is_empty() => parts.extend(map.accept(claims.swap_remove(n as usize % claims.len()))),
                     2 if !claims.is_empty() => map.refuse(claims.swap_remove(n as usize % claims.len())),
                     3 => map.release(parts[n as usize % parts.len()]),
@@ -336,7 +340,7 @@ mod tests {
             for part in parts {
                 fill(&mut map, part, 500, &mut filled);
             }
-            while let Some(claim) = map.claim(1) {
+            while let Some(claim) = map.claim(1, 2) {
                 let part = map.accept(claim).unwrap();
                 fill(&mut map, part, 500, &mut filled);
             }

@@ -11,7 +11,7 @@ use crate::partial::{Partial, State};
 use crate::secret::Mask;
 use crate::transfer::answer::{Answer, Course, Lane, Opened};
 use crate::transfer::backend::{Arrival, Framing};
-use crate::transfer::growth::{Growth, LARGE_REST_BYTES, LOOK_EVERY, MOST_STREAMS, Sum};
+use crate::transfer::growth::{self, Growth, LARGE_REST_BYTES, LOOK_EVERY, MOST_STREAMS, Sum};
 use crate::transfer::hashing::Hashing;
 use crate::transfer::job::{Connections, Resume};
 use crate::transfer::judge::Verdict;
@@ -46,6 +46,8 @@ struct Filling<'a> {
     file: File,
     path: PathBuf,
     least: u64,
+    /// An extra stream is given one of so many shares of what the first still has to fill.
+    shares: u64,
     inner: Mutex<Inner>,
     moved: Condvar,
     stop: AtomicBool,
@@ -55,6 +57,9 @@ struct Inner {
     map: Map,
     hashing: Hashing,
     sum: Sum,
+    begun: Instant,
+    /// How long it took to open the last extra stream.
+    opening: Duration,
     /// Streams at work, and the most there were.
     streams: u32,
     most: u32,
@@ -110,7 +115,10 @@ impl Course<'_> {
         let (map, main) = Map::new(&state.ranges, total);
         // From now on the file's length says nothing: what is there stands in the ranges.
         partial.note(State { ranges: noted(&map), ..state.clone() })?;
-        let fixed = matches!(self.lane.options.connections, Connections::Fixed(_));
+        let (least, shares) = match self.lane.options.connections {
+            Connections::Fixed(count) => (LEAST_FIXED_SPAN_BYTES, u64::from(count)),
+            Connections::Auto => (LEAST_SPAN_BYTES, u64::from(MOST_STREAMS)),
+        };
         let filling = Filling {
             lane: self.lane,
             url: &answer.url,
@@ -118,11 +126,14 @@ impl Course<'_> {
             state,
             file: partial.file().try_clone().map_err(|e| partial.failed(&e))?,
             path: partial.path().to_owned(),
-            least: if fixed { LEAST_FIXED_SPAN_BYTES } else { LEAST_SPAN_BYTES },
+            least,
+            shares,
             inner: Mutex::new(Inner {
                 map,
                 hashing,
                 sum: Sum::default(),
+                begun: Instant::now(),
+                opening: Duration::ZERO,
                 streams: 1,
                 most: 1,
                 starting: 0,
@@ -159,6 +170,13 @@ impl Filling<'_> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A span for a stream that has none.
+    fn claim(&self, inner: &mut Inner) -> Option<Claim> {
+        let one = inner.sum.received as f64 / inner.begun.elapsed().as_secs_f64() / f64::from(inner.streams.max(1));
+        let least = self.least.max(growth::least_span(one, inner.opening));
+        inner.map.claim(least, self.shares)
+    }
+
     /// The first stream: fills its part, adds others while that helps, and fills what they leave.
     fn lead<'scope, 'env>(
         &'env self,
@@ -171,13 +189,13 @@ impl Filling<'_> {
         let mut noted_at = Instant::now();
         if let Connections::Fixed(count) = self.lane.options.connections {
             growth.over = true;
-            let claims = {
+            let add = {
                 let mut inner = self.lock();
-                let claims = inner.map.divide(main, u32::from(count).saturating_sub(1), self.least);
-                inner.starting += claims.len() as u32;
-                claims
+                let most = (inner.map.rest() / self.least).saturating_sub(1);
+                inner.starting = u32::from(count - 1).min(u32::try_from(most).unwrap_or(u32::MAX));
+                inner.starting
             };
-            self.spawn(scope, claims.into_iter().map(Some));
+            self.spawn(scope, add);
         }
         let mut every_piece = || -> Result<()> {
             let now = Instant::now();
@@ -196,10 +214,12 @@ impl Filling<'_> {
                 noted_at = now;
                 partial.note(State { ranges, ..self.state.clone() })?;
             }
-            self.spawn(scope, (0..add).map(|_| None));
+            self.spawn(scope, add);
             Ok(())
         };
         let own = self.fill(main, &answer.arrival, &mut every_piece);
+        // What follows is for others to fetch, or is here: it would only take their share of the link.
+        answer.arrival.stop();
         self.release(main);
         own?;
         let mut failed = None;
@@ -218,7 +238,7 @@ impl Filling<'_> {
                 let claim = match (&failed, inner.barred) {
                     (Some(_), _) => None,
                     (None, true) => inner.map.claim_hole(),
-                    (None, false) => inner.map.claim(self.least),
+                    (None, false) => self.claim(&mut inner),
                 };
                 if claim.is_none() {
                     let _ = self.moved.wait_timeout(inner, LOOK_EVERY);
@@ -255,22 +275,15 @@ impl Filling<'_> {
         filled.map(|()| None)
     }
 
-    /// Starts extra streams, each with its first claim if it has one already. They are counted as starting.
-    fn spawn<'scope, 'env>(
-        &'env self,
-        scope: &'scope std::thread::Scope<'scope, 'env>,
-        claims: impl ExactSizeIterator<Item = Option<Claim>>,
-    ) {
-        if claims.len() > 0 {
-            self.lane.tell(Event::Decision(format!("{} more connections for `{}`", claims.len(), self.shown)));
+    /// Starts so many extra streams. They are counted as starting.
+    fn spawn<'scope, 'env>(&'env self, scope: &'scope std::thread::Scope<'scope, 'env>, add: u32) {
+        if add > 0 {
+            self.lane.tell(Event::Decision(format!("{add} more connections for `{}`", self.shown)));
         }
-        for claim in claims {
+        for _ in 0..add {
             let thread = std::thread::Builder::new().name("segment".to_owned());
-            if thread.spawn_scoped(scope, move || self.help(claim)).is_err() {
+            if thread.spawn_scoped(scope, move || self.help()).is_err() {
                 let mut inner = self.lock();
-                if let Some(claim) = claim {
-                    inner.map.refuse(claim);
-                }
                 inner.starting -= 1;
                 inner.barred = true;
             }
@@ -278,16 +291,18 @@ impl Filling<'_> {
     }
 
     /// An extra stream: fills one span after the other until there is none, or it is refused.
-    fn help(&self, first: Option<Claim>) {
+    fn help(&self) {
         let auto = self.lane.options.connections == Connections::Auto;
         let seat = auto.then(|| self.lane.transfer.take_seat(self.url, MOST_STREAMS - 1));
-        let (mut starting, mut first) = (true, first);
+        let mut starting = true;
         if !matches!(seat, Some(None)) {
             while !self.stop.load(Ordering::Relaxed) {
-                let Some(claim) = first.take().or_else(|| self.lock().map.claim(self.least)) else { break };
+                let Some(claim) = self.claim(&mut self.lock()) else { break };
+                let asked = Instant::now();
                 let opened = self.open(claim);
                 let part = {
                     let mut inner = self.lock();
+                    inner.opening = asked.elapsed();
                     if opened.is_err() {
                         inner.map.refuse(claim);
                         None
@@ -313,12 +328,7 @@ impl Filling<'_> {
                 }
             }
         }
-        let mut inner = self.lock();
-        if let Some(claim) = first {
-            inner.map.refuse(claim);
-        }
-        inner.starting -= u32::from(starting);
-        drop(inner);
+        self.lock().starting -= u32::from(starting);
         self.moved.notify_all();
     }
 
