@@ -10,7 +10,11 @@ use crate::message::{Fields, Validators};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
+use serde::Deserialize;
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::fmt;
 
 /// How an item was got; `None` if that is not known, or makes no sense.
 pub(crate) fn of_item(connection: &Connection, item: i64) -> Outcome<Option<Download>> {
@@ -33,7 +37,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Download>> {
     let method = row.get(column())?;
     let http_code = row.get(column())?;
     let http_version = row.get(column())?;
-    let headers: String = row.get(column())?;
+    let headers = row.get_ref(column())?;
     let validators = Validators {
         etag: row.get(column())?,
         last_modified: row.get(column())?,
@@ -41,8 +45,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Download>> {
     };
     let started_at = Timestamp(row.get(column())?);
     let finished_at = Timestamp(row.get(column())?);
-    let checksums: String = row.get(column())?;
-    let (Some(headers), Some(checksums)) = (parse_headers(&headers), parse_checksums(&checksums)) else {
+    let checksums = row.get_ref(column())?;
+    let (Some(headers), Some(checksums)) = (parse_headers(headers.as_str()?), parse_checksums(checksums.as_str()?))
+    else {
         return Ok(None);
     };
     Ok(Some(Download {
@@ -101,24 +106,49 @@ pub(crate) fn forget(connection: &Connection, item: i64) -> Outcome<()> {
     Ok(())
 }
 
-fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
-    match value {
-        Value::String(text) => Some(text.clone().into_bytes()),
-        other => STANDARD.decode(other.get("base64")?.as_str()?).ok(),
-    }
-}
-
 pub(crate) fn show_headers(fields: &Fields) -> String {
     Value::from(fields.iter().map(|(name, value)| json!([name, bytes_to_json(value)])).collect::<Vec<_>>()).to_string()
 }
 
-pub(crate) fn parse_headers(text: &str) -> Option<Fields> {
-    let lines: Vec<(String, Value)> = serde_json::from_str(text).ok()?;
-    let mut fields = Fields::new();
-    for (name, value) in lines {
-        fields.push(&name, parse_bytes(&value)?);
+/// One stored line.
+#[derive(Deserialize)]
+struct Line<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Bytes<'a>);
+
+/// Bytes as `bytes_to_json` shows them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Bytes<'a> {
+    Text(#[serde(borrow)] Cow<'a, str>),
+    Other { base64: Cow<'a, str> },
+}
+
+/// Reads lines as they come: every hit does this, and the lines as JSON values would cost it several times as much.
+struct Lines(Fields);
+
+impl<'de> Visitor<'de> for Lines {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("header fields")
     }
-    Some(fields)
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut lines: A) -> Result<Fields, A::Error> {
+        while let Some(Line(name, value)) = lines.next_element()? {
+            match value {
+                Bytes::Text(text) => self.0.push(&name, text.as_bytes()),
+                Bytes::Other { base64 } => {
+                    self.0.push(&name, STANDARD.decode(&*base64).map_err(serde::de::Error::custom)?);
+                }
+            }
+        }
+        Ok(self.0)
+    }
+}
+
+pub(crate) fn parse_headers(text: &str) -> Option<Fields> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fields = json.deserialize_seq(Lines(Fields::with_room(text.len()))).ok()?;
+    json.end().ok().map(|()| fields)
 }
 
 /// Digests by algorithm, as JSON.
@@ -131,6 +161,9 @@ fn show_checksums(checksums: &[Digest]) -> String {
 }
 
 fn parse_checksums(text: &str) -> Option<Vec<Digest>> {
+    if text == "{}" {
+        return Some(Vec::new());
+    }
     let all: Map<String, Value> = serde_json::from_str(text).ok()?;
     // An algorithm that a later dl added is left out.
     let known = all.iter().filter_map(|(name, hex)| Some((algorithm(name)?, hex.as_str()?)));
