@@ -88,6 +88,7 @@ use crate::transfer::job;
 use decide::{Ask, Next};
 use report::Report;
 use share::Offer;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -158,7 +159,7 @@ impl Manager {
     /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
-            Next::Done(report) => *report,
+            Next::Done(report) => report,
             Next::Ask(ask) => {
                 let (report, offer) = ask(listener);
                 offer.into_iter().for_each(Offer::make);
@@ -212,7 +213,7 @@ impl Manager {
             listener,
             turns: Turns::of(tasks),
             next: 0,
-            early: tasks.iter().map(|_| None).collect(),
+            early: HashMap::new(),
             read: Vec::new(),
             done,
         };
@@ -226,10 +227,10 @@ impl Manager {
             match decide::decide(self, task, ears.as_ref()) {
                 Next::Done(mut report) => {
                     if !order.turns.has(task) {
-                        *report = unpack::unpack(self, task, &mut Turn::default(), *report, ears.as_ref());
+                        report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
                     }
                     self.note_end(&report);
-                    order.finish(index, *report);
+                    order.finish(index, report);
                 }
                 Next::Ask(ask) => asking.push((index, ears, ask)),
             }
@@ -354,25 +355,35 @@ struct Order<'a> {
     listener: &'a (dyn Fn(usize) -> Box<dyn Listener> + Sync),
     turns: Turns,
     next: usize,
-    early: Vec<Option<Report>>,
+    /// Those that came before their turn.
+    early: HashMap<usize, Report>,
     read: Vec<i64>,
     done: &'a mut dyn FnMut(usize, Report),
 }
 
 impl Order<'_> {
     fn finish(&mut self, index: usize, report: Report) {
-        self.early[index] = Some(report);
-        while let Some(mut report) = self.early.get_mut(self.next).and_then(Option::take) {
-            let task = &self.tasks[self.next];
-            if let Some(turn) = self.turns.of_task(task) {
-                report = unpack::unpack(self.manager, task, turn, report, (self.listener)(self.next).as_ref());
-                self.manager.note_end(&report);
-            }
-            if report.error.is_none() {
-                self.read.extend(report.item.as_ref().map(|item| item.id));
-            }
-            (self.done)(self.next, report);
-            self.next += 1;
+        if index != self.next {
+            self.early.insert(index, report);
+            return;
         }
+        self.give(report);
+        while let Some(report) = self.early.remove(&self.next) {
+            self.give(report);
+        }
+    }
+
+    /// Gives out the report whose turn it is.
+    fn give(&mut self, mut report: Report) {
+        let task = &self.tasks[self.next];
+        if let Some(turn) = self.turns.of_task(task) {
+            report = unpack::unpack(self.manager, task, turn, report, (self.listener)(self.next).as_ref());
+            self.manager.note_end(&report);
+        }
+        if report.error.is_none() {
+            self.read.extend(report.item.as_ref().map(|item| item.id));
+        }
+        (self.done)(self.next, report);
+        self.next += 1;
     }
 }
