@@ -19,8 +19,7 @@ pub(crate) const LONGEST_URL_BYTES: usize = 65_534;
 
 /// Header fields in the order in which they came. Names are lower case; values are bytes, never made text by force.
 ///
-/// They lie in two texts, one after the other: a hit reads stored ones and copies them, and a block of memory for each would cost
-/// it more than all else that is done with them.
+/// They lie in two texts, one after the other: a block of memory for each would cost a hit more than all that it does with them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     names: String,

@@ -145,6 +145,13 @@ impl Cache {
         self.registry.at_work()
     }
 
+    /// Until the guard is dropped, or something is written, all that is asked is answered as of one moment, for less. For a few
+    /// milliseconds.
+    #[must_use]
+    pub(crate) fn look(&self) -> impl Drop + '_ {
+        self.registry.look()
+    }
+
     /// Tells what was found out by calls that take no listener, such as that the registry was damaged. `stands` tells too.
     pub fn tell_warnings(&self, listener: &dyn Listener) {
         for warning in self.registry.take_warnings() {

@@ -92,9 +92,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
-use std::time::Duration;
-use task::{Destination, Task};
+use std::time::{Duration, Instant};
+use task::{Destination, Freshness, Task};
 use turns::{Turn, Turns};
+
+/// How long hits are looked up together before they are given out.
+const LOOK_TIME: Duration = Duration::from_millis(2);
+
+/// A task that must ask: its number, who listens, and what asks.
+type Asking<'a> = (usize, Box<dyn Listener>, Ask<'a>);
 
 /// How the manager works.
 #[derive(Debug, Clone)]
@@ -217,24 +223,7 @@ impl Manager {
             read: Vec::new(),
             done,
         };
-        let mut asking = Vec::new();
-        for (index, task) in tasks.iter().enumerate() {
-            let ears = listener(index);
-            if self.is_cancelled() {
-                order.finish(index, interrupted(task));
-                continue;
-            }
-            match decide::decide(self, task, ears.as_ref()) {
-                Next::Done(mut report) => {
-                    if !order.turns.has(task) {
-                        report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
-                    }
-                    self.note_end(&report);
-                    order.finish(index, report);
-                }
-                Next::Ask(ask) => asking.push((index, ears, ask)),
-            }
-        }
+        let asking = self.decide_all(tasks, &mut order);
         if !asking.is_empty() {
             self.ask_all(asking, tasks, &mut order);
         }
@@ -245,7 +234,53 @@ impl Manager {
         }
     }
 
-    fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>, tasks: &[Task], order: &mut Order<'_>) {
+    /// Gives out what is answered by what is there; what must ask is left.
+    ///
+    /// Hits take microseconds: those of a few milliseconds are looked up together, and given out once nothing is held any more, as
+    /// whoever takes them may be slow.
+    fn decide_all<'a>(&'a self, tasks: &'a [Task], order: &mut Order<'_>) -> Vec<Asking<'a>> {
+        let mut asking = Vec::new();
+        let mut answered = Vec::new();
+        let mut look = None;
+        let mut begun = Instant::now();
+        for (index, task) in tasks.iter().enumerate() {
+            if look.is_none() || !self.is_brief(task) || begun.elapsed() > LOOK_TIME {
+                drop(look.take());
+                answered.drain(..).for_each(|(index, report)| order.finish(index, report));
+                look = self.opened_cache().filter(|_| self.is_brief(task)).map(Cache::look);
+                begun = Instant::now();
+            }
+            let ears = (order.listener)(index);
+            if self.is_cancelled() {
+                answered.push((index, interrupted(task)));
+                continue;
+            }
+            match decide::decide(self, task, ears.as_ref()) {
+                Next::Done(mut report) => {
+                    if !order.turns.has(task) {
+                        report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
+                    }
+                    self.note_end(&report);
+                    answered.push((index, report));
+                }
+                Next::Ask(ask) => asking.push((index, ears, ask)),
+            }
+        }
+        drop(look);
+        answered.drain(..).for_each(|(index, report)| order.finish(index, report));
+        asking
+    }
+
+    /// Whether it takes but a moment to decide on a task and to give out a stored version: nothing is written, no file is hashed,
+    /// nobody else is asked.
+    fn is_brief(&self, task: &Task) -> bool {
+        matches!(task.destination, Destination::Cache)
+            && matches!(task.policy.freshness, Freshness::Any | Freshness::MaxAge(_))
+            && task.proof.digests.is_empty()
+            && self.options.shared.is_none()
+    }
+
+    fn ask_all<'a>(&'a self, asking: Vec<Asking<'a>>, tasks: &[Task], order: &mut Order<'_>) {
         let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
         let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();

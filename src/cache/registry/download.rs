@@ -10,8 +10,9 @@ use crate::message::{Fields, Validators};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
-use serde::Deserialize;
-use serde::de::{Deserializer as _, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt;
@@ -114,12 +115,37 @@ pub(crate) fn show_headers(fields: &Fields) -> String {
 #[derive(Deserialize)]
 struct Line<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Bytes<'a>);
 
-/// Bytes as `bytes_to_json` shows them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Bytes<'a> {
-    Text(#[serde(borrow)] Cow<'a, str>),
-    Other { base64: Cow<'a, str> },
+/// Bytes as `bytes_to_json` shows them: a text, or `{"base64"}`.
+struct Bytes<'a>(Cow<'a, [u8]>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(OfBytes)
+    }
+}
+
+struct OfBytes;
+
+impl<'de> Visitor<'de> for OfBytes {
+    type Value = Bytes<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or {\"base64\"}")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(Cow::Borrowed(text.as_bytes())))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(Cow::Owned(text.as_bytes().to_vec())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Bytes<'de>, A::Error> {
+        let object = Map::deserialize(MapAccessDeserializer::new(map))?;
+        let bytes = object.get("base64").and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
+        bytes.map(|bytes| Bytes(Cow::Owned(bytes))).ok_or_else(|| A::Error::custom("no bytes"))
+    }
 }
 
 /// Reads lines as they come: every hit does this, and the lines as JSON values would cost it several times as much.
@@ -134,12 +160,7 @@ impl<'de> Visitor<'de> for Lines {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut lines: A) -> Result<Fields, A::Error> {
         while let Some(Line(name, value)) = lines.next_element()? {
-            match value {
-                Bytes::Text(text) => self.0.push(&name, text.as_bytes()),
-                Bytes::Other { base64 } => {
-                    self.0.push(&name, STANDARD.decode(&*base64).map_err(serde::de::Error::custom)?);
-                }
-            }
+            self.0.push(&name, value.0);
         }
         Ok(self.0)
     }
