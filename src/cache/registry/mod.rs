@@ -251,8 +251,9 @@ impl Registry {
             prepare_to_write(connection)?;
             connection.busy_timeout(Duration::ZERO)?;
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            let mut statement = connection.prepare_cached(statement)?;
             for id in ids {
-                connection.prepare_cached(statement)?.execute([*id, now])?;
+                statement.execute([*id, now])?;
             }
             Ok(transaction.commit()?)
         };
