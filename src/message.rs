@@ -6,7 +6,6 @@ use crate::secret::{Mask, Secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
-use std::fmt;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,9 +17,8 @@ use url::Url;
 pub(crate) const LONGEST_URL_BYTES: usize = 65_534;
 
 /// Header fields in the order in which they came. Names are lower case; values are bytes, never made text by force.
-///
 /// They lie in two texts, one after the other: a block of memory for each would cost a hit more than all that it does with them.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     names: String,
     values: Vec<u8>,
@@ -41,16 +39,20 @@ impl Fields {
     }
 
     /// Adds one line.
-    pub fn push(&mut self, name: &str, value: impl AsRef<[u8]>) {
+    pub fn push(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        self.push_bytes(name, &value.into());
+    }
+
+    pub(crate) fn push_bytes(&mut self, name: &str, value: &[u8]) {
         let start = self.names.len();
         self.names.push_str(name);
         self.names[start..].make_ascii_lowercase();
-        self.values.extend_from_slice(value.as_ref());
+        self.values.extend_from_slice(value);
         self.ends.push((self.names.len(), self.values.len()));
     }
 
     /// Removes all lines of that name and adds this one.
-    pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
+    pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.remove(name);
         self.push(name, value);
     }
@@ -108,13 +110,7 @@ impl Fields {
     }
 }
 
-impl fmt::Debug for Fields {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(name, value)| (name, String::from_utf8_lossy(value)))).finish()
-    }
-}
-
-impl<N: AsRef<str>, V: AsRef<[u8]>> FromIterator<(N, V)> for Fields {
+impl<N: AsRef<str>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Fields {
     fn from_iter<T: IntoIterator<Item = (N, V)>>(lines: T) -> Self {
         let mut fields = Self::new();
         for (name, value) in lines {

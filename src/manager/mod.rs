@@ -97,7 +97,7 @@ use task::{Destination, Freshness, Task};
 use turns::{Turn, Turns};
 
 /// How long hits are looked up together before they are given out.
-const LOOK_TIME: Duration = Duration::from_millis(2);
+const LOOK_TIME: Duration = Duration::from_micros(250);
 
 /// A task that must ask: its number, who listens, and what asks.
 type Asking<'a> = (usize, Box<dyn Listener>, Ask<'a>);

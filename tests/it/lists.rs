@@ -186,10 +186,10 @@ fn hits_and_others_come_in_the_order_of_the_list() {
     for jobs in ["1", "8"] {
         both(|sandbox| {
             let origin = echo();
-            let lines =
-                |numbers: &[u32]| numbers.iter().map(|n| format!("{}\n", origin.url(&format!("/{n}")))).collect();
+            let line = |n: &u32| format!("{}\n", origin.url(&format!("/{n}")));
+            let lines = |numbers: &[u32]| numbers.iter().map(line).collect::<Vec<_>>().concat();
             let even: Vec<u32> = (0..60).map(|n| n * 2).collect();
-            let list: String = lines(&even);
+            let list = lines(&even);
             let first = sandbox.dl(["fetch", "-i", "-"]).stdin(list).run();
             // One lost its name, one its bytes, one its name and its bytes.
             let paths: Vec<PathBuf> = first.ok().lines().iter().map(PathBuf::from).collect();
@@ -206,7 +206,7 @@ fn hits_and_others_come_in_the_order_of_the_list() {
             std::fs::remove_file(blob("/10")).unwrap();
             let mut wanted: Vec<u32> = (0..120).collect();
             wanted.extend([4, 5, 4]);
-            let mut list: String = lines(&wanted);
+            let mut list = lines(&wanted);
             list.insert_str(list.find("/50\n").unwrap() + 4, &format!("{}\n", origin.url("/missing")));
             let run = sandbox.dl(["fetch", "-q", "-j", jobs, "-i", "-"]).stdin(list.clone()).run();
             let found: Vec<Vec<u8>> = run.fails(7).lines().iter().map(|path| std::fs::read(path).unwrap()).collect();

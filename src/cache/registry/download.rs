@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for Lines {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut lines: A) -> Result<Fields, A::Error> {
         while let Some(Line(name, value)) = lines.next_element()? {
-            self.0.push(&name, value.0);
+            self.0.push_bytes(&name, &value.0);
         }
         Ok(self.0)
     }
