@@ -145,8 +145,8 @@ impl Cache {
         self.registry.at_work()
     }
 
-    /// Until the guard is dropped, or something is written, all that is asked is answered as of one moment, for less. For a few
-    /// milliseconds.
+    /// Until the guard is dropped, or something is written, all that is asked is answered as of one moment, for less. For a
+    /// moment only: nothing slow may be done meanwhile.
     #[must_use]
     pub(crate) fn look(&self) -> impl Drop + '_ {
         self.registry.look()

@@ -240,6 +240,10 @@ impl Ear {
 }
 
 impl Listener for Ear {
+    fn tells_decisions(&self) -> bool {
+        self.watch.output.manner().explain
+    }
+
     fn event(&self, event: Event) {
         let watch = &self.watch;
         match event {

@@ -96,7 +96,7 @@ use std::time::{Duration, Instant};
 use task::{Destination, Freshness, Task};
 use turns::{Turn, Turns};
 
-/// How long hits are looked up together before they are given out.
+/// How long hits are looked up together before they are given out: with more of them, what is freed is far from the processor.
 const LOOK_TIME: Duration = Duration::from_micros(250);
 
 /// A task that must ask: its number, who listens, and what asks.
@@ -236,28 +236,29 @@ impl Manager {
 
     /// Gives out what is answered by what is there; what must ask is left.
     ///
-    /// Hits take microseconds: those of a few milliseconds are looked up together, and given out once nothing is held any more, as
-    /// whoever takes them may be slow.
+    /// Hits take microseconds: some are looked up together, and given out once nothing is held any more, as whoever takes them may
+    /// be slow.
     fn decide_all<'a>(&'a self, tasks: &'a [Task], order: &mut Order<'_>) -> Vec<Asking<'a>> {
         let mut asking = Vec::new();
         let mut answered = Vec::new();
         let mut look = None;
         let mut begun = Instant::now();
         for (index, task) in tasks.iter().enumerate() {
-            if look.is_none() || !self.is_brief(task) || begun.elapsed() > LOOK_TIME {
+            let ears = (order.listener)(index);
+            let is_brief = self.is_brief(task) && !ears.tells_decisions();
+            if look.is_none() || !is_brief || begun.elapsed() > LOOK_TIME {
                 drop(look.take());
                 answered.drain(..).for_each(|(index, report)| order.finish(index, report));
-                look = self.opened_cache().filter(|_| self.is_brief(task)).map(Cache::look);
+                look = self.opened_cache().filter(|_| is_brief).map(Cache::look);
                 begun = Instant::now();
             }
-            let ears = (order.listener)(index);
             if self.is_cancelled() {
                 answered.push((index, interrupted(task)));
                 continue;
             }
             match decide::decide(self, task, ears.as_ref()) {
                 Next::Done(mut report) => {
-                    if !order.turns.has(task) {
+                    if task.opens() && !order.turns.has(task) {
                         report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
                     }
                     self.note_end(&report);

@@ -230,3 +230,14 @@ fn hits_and_others_come_in_the_order_of_the_list() {
         });
     }
 }
+
+#[test]
+fn with_explain_each_hit_follows_its_decision() {
+    let sandbox = Sandbox::new();
+    let origin = echo();
+    let list: String = ["/1", "/2", "/3"].map(|path| origin.url(path) + "\n").concat();
+    sandbox.dl(["fetch", "-i", "-"]).stdin(list.clone()).run().ok();
+    let run = sandbox.dl(["fetch", "--explain", "-i", "-"]).stdin(list).run();
+    let words: Vec<&str> = run.ok().stderr.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(words[..6], ["explain:", "cached", "explain:", "cached", "explain:", "cached"], "{}", run.stderr);
+}

@@ -83,8 +83,8 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 
     let mut tasks = Vec::new();
     let mut plan = Vec::new();
-    for asked in &asked {
-        let mut task = planner.task(asked)?;
+    for asked in asked {
+        let mut task = planner.task(&asked)?;
         if let Some(Err(error)) = rows.as_deref().filter(|_| !every_row).map(|rows| prove(&mut task, rows)) {
             plan.push(Planned::Failed(Box::new(failed(&task, error))));
         } else {
