@@ -36,6 +36,11 @@ pub enum Event {
 pub trait Listener: Send + Sync {
     /// Takes one event. Must not block for long.
     fn event(&self, event: Event);
+
+    /// Whether it tells of decisions: then each result is to follow its own, and hits are not looked up together.
+    fn tells_decisions(&self) -> bool {
+        true
+    }
 }
 
 /// Listens to nothing.
@@ -44,4 +49,8 @@ pub struct Silent;
 
 impl Listener for Silent {
     fn event(&self, _: Event) {}
+
+    fn tells_decisions(&self) -> bool {
+        false
+    }
 }

@@ -17,19 +17,38 @@ use url::Url;
 pub(crate) const LONGEST_URL_BYTES: usize = 65_534;
 
 /// Header fields in the order in which they came. Names are lower case; values are bytes, never made text by force.
+/// They lie in two texts, one after the other: a block of memory for each would cost a hit more than all that it does with them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(Vec<(String, Vec<u8>)>);
+pub struct Fields {
+    names: String,
+    values: Vec<u8>,
+    /// Where the name and the value of each line end.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Fields {
     /// No fields.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { names: String::new(), values: Vec::new(), ends: Vec::new() }
+    }
+
+    /// No fields, with room for some whose text is that long.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { names: String::with_capacity(bytes), values: Vec::with_capacity(bytes), ends: Vec::with_capacity(16) }
     }
 
     /// Adds one line.
     pub fn push(&mut self, name: &str, value: impl Into<Vec<u8>>) {
-        self.0.push((name.to_ascii_lowercase(), value.into()));
+        self.push_bytes(name, &value.into());
+    }
+
+    pub(crate) fn push_bytes(&mut self, name: &str, value: &[u8]) {
+        let start = self.names.len();
+        self.names.push_str(name);
+        self.names[start..].make_ascii_lowercase();
+        self.values.extend_from_slice(value);
+        self.ends.push((self.names.len(), self.values.len()));
     }
 
     /// Removes all lines of that name and adds this one.
@@ -40,19 +59,21 @@ impl Fields {
 
     /// Removes all lines of that name.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        if self.contains(name) {
+            *self = self.iter().filter(|(n, _)| !n.eq_ignore_ascii_case(name)).collect();
+        }
     }
 
     /// Whether a line of that name is there.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
+        self.bytes(name).is_some()
     }
 
     /// The bytes of the first line of that name.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_slice())
+        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
     /// The first line of that name as text; bytes that are not UTF-8 are replaced, for looking only.
@@ -63,24 +84,29 @@ impl Fields {
 
     /// All lines of that name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_slice())
+        self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
     /// All lines, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().map(|(n, v)| (n.as_str(), v.as_slice()))
+        let mut start = (0, 0);
+        self.ends.iter().map(move |&end| {
+            let (name, value) = (&self.names[start.0..end.0], &self.values[start.1..end.1]);
+            start = end;
+            (name, value)
+        })
     }
 
     /// How many lines.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.ends.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ends.is_empty()
     }
 }
 

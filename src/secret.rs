@@ -1,5 +1,6 @@
 //! Secrets: a type that cannot be printed, what counts as one, and masking in texts and URLs.
 
+use std::borrow::Cow;
 use std::fmt;
 use url::Url;
 
@@ -97,6 +98,9 @@ impl Secrets {
 
     /// Splits a URL's query into (name, value, class), decoded, in order.
     fn classify(&self, url: &Url) -> Vec<(String, String, QueryClass)> {
+        if url.query().is_none() {
+            return Vec::new();
+        }
         let pairs: Vec<(String, String)> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         let lower: Vec<String> = pairs.iter().map(|(k, _)| k.to_ascii_lowercase()).collect();
         let has = |name: &str| lower.iter().any(|n| n == name);
@@ -142,8 +146,10 @@ impl Secrets {
     /// The URL as it stands in a key: no user info, no fragment, no presigning parameters, secret values as `<redacted>`.
     #[must_use]
     pub fn identity_url(&self, url: &Url) -> String {
-        let mut url = url.clone();
-        url.set_fragment(None);
+        let mut url = Cow::Borrowed(url);
+        if url.fragment().is_some() {
+            url.to_mut().set_fragment(None);
+        }
         self.rewrite_query(&url, |class| match class {
             QueryClass::Plain => Keep::Value,
             QueryClass::Secret => Keep::Name,
@@ -228,6 +234,9 @@ impl Secrets {
     }
 
     fn rewrite_query(&self, url: &Url, keep: impl Fn(QueryClass) -> Keep) -> String {
+        if url.query().is_none() && url.username().is_empty() && url.password().is_none() {
+            return url.as_str().to_owned();
+        }
         let mut shown = url.clone();
         let _ = shown.set_username("");
         let _ = shown.set_password(None);

@@ -222,7 +222,14 @@ impl Folder {
 
     /// The file of one version.
     pub(crate) fn item(&self, key: &Key, version: i64, name: &str) -> PathBuf {
-        self.version(key, version).join(name)
+        // Each hit asks for one: written at once.
+        let shard = key.0.get(..2).unwrap_or("xx");
+        let mut path = self.items().into_os_string();
+        path.reserve(key.0.len() + name.len() + 32);
+        for part in ["/", shard, "/", &key.0, "-", &version.to_string(), "/", name] {
+            path.push(part);
+        }
+        path.into()
     }
 
     /// Key and version of a path below `items`; `None` if it is none.

@@ -64,7 +64,7 @@ use folder::{Folder, check_key};
 use item::{Attribute, Download, Item, NewContent, NewItem};
 use query::{Purpose, Query};
 use registry::Registry;
-use registry::item::{COUNT_READ, COUNT_SEARCH, NEWEST_READY, Named};
+use registry::item::{COUNT_READ, COUNT_SEARCH};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -145,6 +145,13 @@ impl Cache {
         self.registry.at_work()
     }
 
+    /// Until the guard is dropped, or something is written, all that is asked is answered as of one moment, for less. For a
+    /// moment only: nothing slow may be done meanwhile.
+    #[must_use]
+    pub(crate) fn look(&self) -> impl Drop + '_ {
+        self.registry.look()
+    }
+
     /// Tells what was found out by calls that take no listener, such as that the registry was damaged. `stands` tells too.
     pub fn tell_warnings(&self, listener: &dyn Listener) {
         for warning in self.registry.take_warnings() {
@@ -166,17 +173,8 @@ impl Cache {
     /// # Errors
     /// Kind cache or disk, if the registry cannot be read.
     pub fn newest(&self, key: &Key, accept: &dyn Fn(&Item) -> bool) -> Result<Option<Item>> {
-        self.registry.read(|connection| {
-            let mut found = None;
-            let (folder, name) = (self.registry.folder(), Named::Key(key));
-            registry::item::named(connection, folder, name, NEWEST_READY, &mut |item| {
-                if found.is_none() && accept(&item) {
-                    found = Some(item);
-                }
-                found.is_some()
-            })?;
-            Ok(found)
-        })
+        let folder = self.registry.folder();
+        self.registry.read(|connection| registry::item::newest_of(connection, folder, key, &mut |item| accept(item)))
     }
 
     /// Whether the item's path may be given out. True if it looks as it did when it was hashed; a missing link is made anew, and what

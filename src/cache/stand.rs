@@ -40,6 +40,7 @@ pub(crate) fn stands(registry: &Registry, item: &Item) -> Result<bool> {
         heal(registry, item, digest)
     } else {
         // Nothing can be recorded, but what is right can be given out.
+        registry.pause_look();
         let found = blobs::check(&item.path, digest, item.record.as_ref(), registry.boot())?;
         Ok(matches!(found, Found::Standing(_) | Found::Right(_)))
     }
@@ -68,6 +69,7 @@ pub(crate) fn lose(registry: &Registry, item: &Item, part: &Digest) -> Result<()
 fn heal(registry: &Registry, item: &Item, digest: &Digest) -> Result<bool> {
     let blob_path = registry.folder().blob(digest);
     let known = registry.read(|c| blob::record(c, digest))?;
+    registry.pause_look();
     match blobs::check(&blob_path, digest, known.as_ref(), registry.boot())? {
         Found::Standing(record) | Found::Right(record) => {
             return name_anew(registry, item, digest, &record).map(|()| true);

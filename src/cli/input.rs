@@ -5,9 +5,12 @@ use super::context::read_named_text;
 use super::settings::{self, Setting};
 use clap::Arg;
 use dl::config::{self, Entry, Given};
+use dl::descriptor::address::parse_url;
 use dl::digest::Digest;
 use dl::error::{Error, Result};
+use std::cell::OnceCell;
 use std::path::{Component, Path, PathBuf};
+use url::Url;
 
 /// One URL with what was said about it alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +27,25 @@ pub(crate) struct Asked {
     pub(crate) filename: Option<String>,
     /// Where it stands, for messages; `None`: on the command line.
     pub(crate) place: Option<String>,
+    /// The URL as it was understood, once it was.
+    pub(crate) parsed: OnceCell<Url>,
 }
 
 impl Asked {
     /// A URL of the command line.
     pub(crate) fn typed(url: &str) -> Self {
         Self { url: url.to_owned(), ..Self::default() }
+    }
+
+    /// The URL as it is understood. Parsed once: that of a list is looked at when the list is read.
+    ///
+    /// # Errors
+    /// Those of [`parse_url`].
+    pub(crate) fn address(&self) -> Result<&Url> {
+        match self.parsed.get() {
+            Some(url) => Ok(url),
+            None => parse_url(&self.url).map(|url| self.parsed.get_or_init(|| url)),
+        }
     }
 
     /// An error with the place in front.
@@ -75,8 +91,8 @@ pub(crate) fn parse_list(text: &str, name: &str) -> Result<Vec<Asked>> {
 fn asked(words: Vec<String>, place: &str) -> Result<Option<Asked>> {
     let mut words = words.into_iter();
     let Some(url) = words.next() else { return Ok(None) };
-    dl::descriptor::address::parse_url(&url)?;
     let mut asked = Asked { url, place: Some(place.to_owned()), ..Asked::default() };
+    asked.address()?;
     for word in words {
         let once = |taken: bool| if taken { Err(Error::usage(format!("`{word}` is given twice"))) } else { Ok(()) };
         match word.split_once('=') {
@@ -87,7 +103,7 @@ fn asked(words: Vec<String>, place: &str) -> Result<Option<Asked>> {
             }
             Some(("checksum", spec)) => asked.checksums.push(Digest::parse(spec)?),
             Some(("mirror", url)) => {
-                dl::descriptor::address::parse_url(url)?;
+                parse_url(url)?;
                 asked.mirrors.push(url.to_owned());
             }
             Some(("filename", name)) if !name.is_empty() => {
@@ -294,7 +310,7 @@ mod tests {
             for text in [text, words] {
                 match parse_list(&text, "list") {
                     Ok(all) => for asked in all {
-                        proptest::prop_assert!(dl::descriptor::address::parse_url(&asked.url).is_ok());
+                        proptest::prop_assert!(parse_url(&asked.url).is_ok());
                         let output = asked.output.unwrap_or_default();
                         proptest::prop_assert!(!output.components().any(|c| matches!(c, Component::ParentDir)));
                         let below = place_below(Some(Path::new("d")), &output);

@@ -36,12 +36,15 @@ struct Running {
     total: Option<u64>,
 }
 
+/// What each transfer is called, by its number.
+type Names = dyn Fn(usize) -> String + Send + Sync;
+
 /// Watches all transfers of a command.
-#[derive(Debug)]
 pub(crate) struct Watch {
     output: Arc<Output>,
     how: How,
-    names: Vec<String>,
+    /// Asked for where one is shown: most are hits of which nothing is.
+    names: Box<Names>,
     running: Vec<Mutex<Running>>,
     done: AtomicUsize,
     received: AtomicU64,
@@ -50,12 +53,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches transfers of these names. Nothing is drawn or started before the first of them receives something.
+    /// Watches so many transfers of these names. Nothing is drawn or started before the first of them receives something.
     pub(crate) fn new(
         output: Arc<Output>,
         asked: Option<Progress>,
         on_terminal: bool,
-        names: Vec<String>,
+        count: usize,
+        names: Box<Names>,
     ) -> Arc<Self> {
         let how = match asked.unwrap_or(Progress::Auto) {
             _ if output.manner().quiet => How::Nothing,
@@ -64,7 +68,7 @@ impl Watch {
             // Where there is no terminal a bar cannot be drawn.
             Progress::Auto | Progress::Bar | Progress::Plain => How::Plain,
         };
-        let running = names.iter().map(|_| Mutex::default()).collect();
+        let running = (0..count).map(|_| Mutex::default()).collect();
         Arc::new(Self {
             output,
             how,
@@ -82,8 +86,8 @@ impl Watch {
         Box::new(Ear { watch: Arc::clone(self), index, bar: OnceLock::new() })
     }
 
-    fn name(&self, index: usize) -> &str {
-        self.names.get(index).map_or("", String::as_str)
+    fn name(&self, index: usize) -> String {
+        (self.names)(index)
     }
 
     fn with(&self, index: usize, change: impl FnOnce(&mut Running)) {
@@ -94,15 +98,15 @@ impl Watch {
 
     /// A name in front, where there are several.
     fn about(&self, index: usize, text: &str) -> String {
-        if self.names.len() > 1 { format!("{}: {text}", self.name(index)) } else { text.to_owned() }
+        if self.running.len() > 1 { format!("{}: {text}", self.name(index)) } else { text.to_owned() }
     }
 
     fn sum_bar(&self) -> Option<&ProgressBar> {
-        if self.names.len() < 2 || self.how != How::Bars {
+        if self.running.len() < 2 || self.how != How::Bars {
             return None;
         }
         Some(self.sum.get_or_init(|| {
-            let name = format!("all {} files", self.names.len());
+            let name = format!("all {} files", self.running.len());
             self.output.bars().add(ProgressBar::no_length().with_style(style(SPINNER)).with_prefix(name))
         }))
     }
@@ -148,7 +152,7 @@ impl Watch {
                 let sum: u64 = several.iter().map(|(_, bytes, held, _, time)| rate(*bytes, *held, *time)).sum();
                 let done = self.done.load(Ordering::Relaxed);
                 let received = self.received.load(Ordering::Relaxed);
-                let counts = format!("{done} of {} done, {} running", self.names.len(), several.len());
+                let counts = format!("{done} of {} done, {} running", self.running.len(), several.len());
                 Some(format!("{counts}, {} received, {}/s", show_size(received), show_size(sum)))
             }
         }
@@ -224,7 +228,7 @@ impl Ear {
                 Some(total) => ProgressBar::new(total).with_style(style(BAR)),
                 None => ProgressBar::no_length().with_style(style(SPINNER)),
             };
-            let name: String = escape(self.watch.name(self.index)).chars().take(WIDEST_NAME_CHARS).collect();
+            let name: String = escape(&self.watch.name(self.index)).chars().take(WIDEST_NAME_CHARS).collect();
             let bar = bar.with_prefix(name).with_position(held);
             let bars = self.watch.output.bars();
             match self.watch.sum_bar() {
@@ -236,6 +240,10 @@ impl Ear {
 }
 
 impl Listener for Ear {
+    fn tells_decisions(&self) -> bool {
+        self.watch.output.manner().explain
+    }
+
     fn event(&self, event: Event) {
         let watch = &self.watch;
         match event {
@@ -290,7 +298,7 @@ impl Drop for Ear {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
-        if self.watch.done.load(Ordering::Relaxed) == self.watch.names.len()
+        if self.watch.done.load(Ordering::Relaxed) == self.watch.running.len()
             && let Some(sum) = self.watch.sum.get()
         {
             sum.finish_and_clear();
@@ -305,7 +313,8 @@ mod tests {
 
     fn watch(names: &[&str]) -> Arc<Watch> {
         let output = Arc::new(Output::new(Manner { quiet: true, ..Manner::default() }));
-        Watch::new(output, Some(Progress::Plain), false, names.iter().map(|&n| n.to_owned()).collect())
+        let names: Vec<String> = names.iter().map(|&n| n.to_owned()).collect();
+        Watch::new(output, Some(Progress::Plain), false, names.len(), Box::new(move |index| names[index].clone()))
     }
 
     #[test]

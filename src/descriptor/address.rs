@@ -78,9 +78,14 @@ fn no_scheme(text: &str) -> Error {
     }
 }
 
+/// Whether a URL names a user or holds a password.
+pub(super) fn has_userinfo(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
 /// Takes user and password out of a URL.
 pub(super) fn take_userinfo(url: &mut Url) -> Option<Credentials> {
-    if url.username().is_empty() && url.password().is_none() {
+    if !has_userinfo(url) {
         return None;
     }
     let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();

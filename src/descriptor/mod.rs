@@ -32,7 +32,7 @@ pub mod payload;
 #[cfg(test)]
 mod tests;
 
-use crate::descriptor::address::{append_query, check_length, identity_uri, parse_url, take_userinfo};
+use crate::descriptor::address::{append_query, check_length, has_userinfo, identity_uri, parse_url, take_userinfo};
 use crate::descriptor::header::{Header, is_token};
 use crate::descriptor::payload::{Encoded, Payload};
 use crate::digest::{Digest, encode_hex};
@@ -115,8 +115,14 @@ impl Descriptor {
     /// # Errors
     /// Those of [`parse_url`].
     pub fn new(url: &str) -> Result<Self> {
-        Ok(Self {
-            url: parse_url(url)?,
+        parse_url(url).map(Self::of)
+    }
+
+    /// A plain GET of a URL that [`parse_url`] gave.
+    #[must_use]
+    pub fn of(url: Url) -> Self {
+        Self {
+            url,
             query: Vec::new(),
             method: None,
             headers: Vec::new(),
@@ -126,7 +132,7 @@ impl Descriptor {
             key_uri: None,
             key_params: Map::new(),
             mirrors: Vec::new(),
-        })
+        }
     }
 
     /// Normalises, reads and hashes the files it names, and splits what is sent from what names the answer.
@@ -261,7 +267,7 @@ impl Descriptor {
         for mirror in &self.mirrors {
             all.extend(secrets.secrets_of_url(mirror));
         }
-        let from_url = take_userinfo(&mut self.url.clone());
+        let from_url = if has_userinfo(&self.url) { take_userinfo(&mut self.url.clone()) } else { None };
         let credentials = self.credentials.iter().chain(&from_url).flat_map(|c| [c.password.clone(), c.basic()]);
         all.extend(credentials.map(|secret| secret.expose().to_owned()));
         for header in &self.headers {
@@ -273,9 +279,11 @@ impl Descriptor {
                 all.extend(text.split_once(' ').map(|(_, token)| token.trim().to_owned()));
             }
         }
-        let mut query_url = self.url.clone();
-        append_query(&mut query_url, &self.query);
-        all.extend(secrets.secrets_of_url(&query_url));
+        if !self.query.is_empty() {
+            let mut query_url = self.url.clone();
+            append_query(&mut query_url, &self.query);
+            all.extend(secrets.secrets_of_url(&query_url));
+        }
         all
     }
 }
@@ -308,7 +316,9 @@ impl Identity {
     #[must_use]
     pub fn key(&self, salt: &[u8]) -> Key {
         let params = self.with_credential(&self.params, salt);
-        let text = canonical(&json!({ "params": params, "uri": self.uri }));
+        let params = if params.is_empty() { "{}".to_owned() } else { canonical(&params.into()) };
+        // Canonical, as its parts are and their names are in order; to sort a map of both would cost more than the digest.
+        let text = format!(r#"{{"params":{params},"uri":{}}}"#, canonical(&self.uri.as_str().into()));
         Key(Digest::sha256(text.as_bytes()).hex())
     }
 

@@ -148,7 +148,7 @@ impl<'a> Asking<'a> {
         match turn {
             Turn::Answered(item) => {
                 listener.event(Event::Decision("another process fetched the same: its result is used".to_owned()));
-                give_item(Some(cache), self.task, &item, Source::Hit, &mut self.report)
+                give_item(Some(cache), self.task, item, Source::Hit, &mut self.report)
             }
             Turn::Mine(partial) => {
                 if self.candidate.is_some() {
@@ -158,7 +158,7 @@ impl<'a> Asking<'a> {
                     && let Some(item) = self.candidate.take()
                 {
                     partial.discard_if_empty();
-                    return give_item(Some(cache), self.task, &item, Source::Shared, &mut self.report);
+                    return give_item(Some(cache), self.task, item, Source::Shared, &mut self.report);
                 }
                 self.transfer(*partial, listener)
             }
@@ -320,7 +320,7 @@ impl<'a> Asking<'a> {
             self.report.headers = stored.headers.clone();
         }
         self.note_offer(&item);
-        give_item(Some(cache), self.task, &item, Source::Revalidated, &mut self.report)
+        give_item(Some(cache), self.task, item, Source::Revalidated, &mut self.report)
     }
 
     /// Keeps a whole, proven body and delivers it.
@@ -356,7 +356,7 @@ impl<'a> Asking<'a> {
         } else {
             format!("the bytes are those of version {}, which is confirmed", item.version)
         }));
-        give_item(Some(cache), self.task, &item, Source::Network, &mut self.report)
+        give_item(Some(cache), self.task, item, Source::Network, &mut self.report)
     }
 
     fn deliver_without_cache(&mut self, partial: Partial, digests: &Digests, size: u64) -> Result<()> {
@@ -403,7 +403,7 @@ impl<'a> Asking<'a> {
         listener.event(Event::Warning(format!("the check failed, a stored version is used: {masked}")));
         self.report.headers = Fields::new();
         self.report.backend = None;
-        match give_item(self.cache, self.task, &item, Source::Stale, &mut self.report) {
+        match give_item(self.cache, self.task, item, Source::Stale, &mut self.report) {
             Ok(()) => finished(self.report),
             Err(error) => failed(self.report, error),
         }

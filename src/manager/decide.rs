@@ -21,9 +21,10 @@ use std::cell::Cell;
 use std::path::Path;
 
 /// What is left to do after the decision.
+#[expect(clippy::large_enum_variant, reason = "a hit is to cost no block of memory of its own")]
 pub(crate) enum Next<'a> {
     /// Nothing: here is the report.
-    Done(Box<Report>),
+    Done(Report),
     /// The network is asked; a thread of its own may do it.
     Ask(Ask<'a>),
 }
@@ -52,14 +53,14 @@ pub(crate) fn decide<'a>(manager: &'a Manager, task: &'a Task, listener: &dyn Li
         ..Report::default()
     };
     match look_up(manager, task, &mut report, started, listener) {
-        Ok(Looked::Done) => Next::Done(Box::new(finished(report))),
+        Ok(Looked::Done) => Next::Done(finished(report)),
         Ok(Looked::Item(mut asking)) => {
             asking.report = report;
             Next::Ask(Box::new(move |listener| asking.ask(listener)))
         }
         // What HTTP let this machine store, it did not let others have.
         Ok(Looked::Http(client)) => Next::Ask(Box::new(move |listener| (client.ask(report, listener), None))),
-        Err(error) => Next::Done(Box::new(failed(report, error))),
+        Err(error) => Next::Done(failed(report, error)),
     }
 }
 
@@ -95,7 +96,7 @@ fn look_up<'a>(
         let is_done = client.look(report, taken, listener)?;
         return Ok(if is_done { Looked::Done } else { Looked::Http(Box::new(client)) });
     }
-    let mut asking = Box::new(Asking {
+    let mut asking = Asking {
         manager,
         task,
         report: Report::default(),
@@ -108,7 +109,7 @@ fn look_up<'a>(
         started,
         offered: None,
         lease: None,
-    });
+    };
     if let Some(cache) = cache {
         if asking.resolved.identity.needs_salt() {
             asking.salt = cache.salt()?;
@@ -140,7 +141,7 @@ fn look_up<'a>(
         return Ok(Looked::Done);
     }
     if verdict == Verdict::Use
-        && let Some(item) = &asking.candidate
+        && let Some(item) = asking.candidate.take()
     {
         give_item(cache, task, item, Source::Hit, report)?;
         return Ok(Looked::Done);
@@ -163,10 +164,10 @@ fn look_up<'a>(
             && asking.taken_from_shared(listener)?
             && let Some(item) = asking.candidate.take()
         {
-            give_item(cache, task, &item, Source::Shared, report)?;
+            give_item(cache, task, item, Source::Shared, report)?;
             return Ok(Looked::Done);
         }
-        offline(&asking, report, listener)?;
+        offline(&mut asking, report, listener)?;
         return Ok(Looked::Done);
     }
     if let (Some(place), Some(found)) = (&place, found)
@@ -179,7 +180,7 @@ fn look_up<'a>(
         go_past_cache(task, listener)?;
         asking.cache = None;
     }
-    Ok(Looked::Item(asking))
+    Ok(Looked::Item(Box::new(asking)))
 }
 
 /// A cache that cannot be written is gone past, where there is a destination.
@@ -247,7 +248,7 @@ fn proven_file(manager: &Manager, task: &Task, path: &Path) -> Result<Option<Dig
 }
 
 /// Without the network: a stale version if that was allowed, else a miss.
-fn offline(asking: &Asking<'_>, report: &mut Report, listener: &dyn Listener) -> Result<()> {
+fn offline(asking: &mut Asking<'_>, report: &mut Report, listener: &dyn Listener) -> Result<()> {
     if asking.damaged.get() {
         return Err(Error::new(
             Kind::Integrity,
@@ -256,7 +257,7 @@ fn offline(asking: &Asking<'_>, report: &mut Report, listener: &dyn Listener) ->
         )
         .hint("fetch it once without --offline"));
     }
-    match &asking.candidate {
+    match asking.candidate.take() {
         Some(item) if asking.task.policy.stale_if_error => {
             listener.event(Event::Warning("offline: a stored version is used unchecked".to_owned()));
             give_item(asking.cache, asking.task, item, Source::Stale, report)

@@ -51,37 +51,45 @@ pub(crate) fn hash_file(path: &Path, others: impl IntoIterator<Item = Algorithm>
 pub(crate) fn give_item(
     cache: Option<&Cache>,
     task: &Task,
-    item: &Item,
+    item: Item,
     source: Source,
     report: &mut Report,
 ) -> Result<()> {
-    give_stored(cache, task, &describe(cache, task, item)?, source, report)
+    give_stored(cache, task, describe(cache, task, item)?, source, report)
 }
 
 /// The same for an item of whatever key, which stays as it is.
-fn give_stored(cache: Option<&Cache>, task: &Task, item: &Item, source: Source, report: &mut Report) -> Result<()> {
-    record::tell_item(report, item);
+fn give_stored(cache: Option<&Cache>, task: &Task, item: Item, source: Source, report: &mut Report) -> Result<()> {
+    record::tell_item(report, &item);
+    let given = hand_out(cache, task, &item, report);
+    report.item = Some(item);
+    given?;
+    report.source = Some(source);
+    Ok(())
+}
+
+/// Puts the file of a stored version where it is wanted.
+fn hand_out(cache: Option<&Cache>, task: &Task, item: &Item, report: &mut Report) -> Result<()> {
     let sha256 = item.sha256.as_ref().ok_or_else(|| no_digest(item))?;
-    let last_modified = report.headers.text("last-modified").and_then(|t| Timestamp::from_http_date(&t));
-    let origin = report.resolved_url.clone().unwrap_or_else(|| report.url.clone());
-    let wanted = Wanted { size: item.size.unwrap_or(0), sha256, last_modified, origin: &origin };
     if task.opens() {
         // Once it is here, `unpack` does the rest.
     } else if let Some(place) = final_place(task, report)? {
+        let last_modified = report.headers.text("last-modified").and_then(|t| Timestamp::from_http_date(&t));
+        let origin = report.resolved_url.as_ref().unwrap_or(&report.url);
+        let wanted = Wanted { size: item.size.unwrap_or(0), sha256, last_modified, origin };
         report.output = Some(place.path.clone());
         report.written = deliver::deliver(cache, &item.path, &place, wanted)?;
     } else if matches!(task.destination, Destination::Open) {
         let open = File::open(&item.path);
         report.open = Some(open.map_err(|e| Error::disk(format!("cannot read `{}`", item.path.display()), &e))?);
     }
-    report.source = Some(source);
     Ok(())
 }
 
 /// Delivers bytes that a digest given has proven, whatever they were fetched as.
 pub(crate) fn give_proven(cache: Option<&Cache>, task: &Task, proven: Proven, report: &mut Report) -> Result<()> {
     let (path, size, digests) = match proven {
-        Proven::Item(item) => return give_stored(cache, task, &item, Source::Hit, report),
+        Proven::Item(item) => return give_stored(cache, task, *item, Source::Hit, report),
         Proven::Blob { path, size, digests } => (path, size, digests),
     };
     let origin = report.url.clone();
@@ -107,7 +115,7 @@ fn no_digest(item: &Item) -> Error {
 }
 
 /// Attributes, label and name that were given with this command. A new name moves the file.
-fn describe(cache: Option<&Cache>, task: &Task, item: &Item) -> Result<Item> {
+fn describe(cache: Option<&Cache>, task: &Task, item: Item) -> Result<Item> {
     let said = &task.description;
     let change = Change {
         label: said.label.clone().filter(|label| *label != item.label),
@@ -118,9 +126,9 @@ fn describe(cache: Option<&Cache>, task: &Task, item: &Item) -> Result<Item> {
     match cache {
         Some(cache) if change != Change::default() && !cache.is_read_only() => {
             let mut changed = cache.set(&Which::Ids(vec![item.id]), &change)?;
-            Ok(changed.pop().unwrap_or_else(|| item.clone()))
+            Ok(changed.pop().unwrap_or(item))
         }
-        _ => Ok(item.clone()),
+        _ => Ok(item),
     }
 }
 

@@ -65,9 +65,8 @@ fn is_success(code: u16, method: &str) -> bool {
 
 /// A redirect whose address held a secret: what is stored of it leads nowhere.
 fn leads_by_a_secret(download: &Download) -> bool {
-    let location = download.headers.text("location");
     download.http_code.is_some_and(|code| (300..400).contains(&code))
-        && location.is_some_and(|to| to.contains(REDACTED))
+        && download.headers.text("location").is_some_and(|to| to.contains(REDACTED))
 }
 
 fn recorded(item: &Item, algorithm: Algorithm) -> Option<&Digest> {

@@ -88,12 +88,19 @@ use crate::transfer::job;
 use decide::{Ask, Next};
 use report::Report;
 use share::Offer;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
-use std::time::Duration;
-use task::{Destination, Task};
+use std::time::{Duration, Instant};
+use task::{Destination, Freshness, Task};
 use turns::{Turn, Turns};
+
+/// How long hits are looked up together before they are given out: with more of them, what is freed is far from the processor.
+const LOOK_TIME: Duration = Duration::from_micros(250);
+
+/// A task that must ask: its number, who listens, and what asks.
+type Asking<'a> = (usize, Box<dyn Listener>, Ask<'a>);
 
 /// How the manager works.
 #[derive(Debug, Clone)]
@@ -158,7 +165,7 @@ impl Manager {
     /// Why it failed, as one error; [`Manager::run`] gives the report of a failure too.
     pub fn fetch(&self, task: &Task, listener: &dyn Listener) -> Result<Report> {
         let report = match decide::decide(self, task, listener) {
-            Next::Done(report) => *report,
+            Next::Done(report) => report,
             Next::Ask(ask) => {
                 let (report, offer) = ask(listener);
                 offer.into_iter().for_each(Offer::make);
@@ -212,28 +219,11 @@ impl Manager {
             listener,
             turns: Turns::of(tasks),
             next: 0,
-            early: tasks.iter().map(|_| None).collect(),
+            early: HashMap::new(),
             read: Vec::new(),
             done,
         };
-        let mut asking = Vec::new();
-        for (index, task) in tasks.iter().enumerate() {
-            let ears = listener(index);
-            if self.is_cancelled() {
-                order.finish(index, interrupted(task));
-                continue;
-            }
-            match decide::decide(self, task, ears.as_ref()) {
-                Next::Done(mut report) => {
-                    if !order.turns.has(task) {
-                        *report = unpack::unpack(self, task, &mut Turn::default(), *report, ears.as_ref());
-                    }
-                    self.note_end(&report);
-                    order.finish(index, *report);
-                }
-                Next::Ask(ask) => asking.push((index, ears, ask)),
-            }
-        }
+        let asking = self.decide_all(tasks, &mut order);
         if !asking.is_empty() {
             self.ask_all(asking, tasks, &mut order);
         }
@@ -244,7 +234,54 @@ impl Manager {
         }
     }
 
-    fn ask_all<'a>(&'a self, asking: Vec<(usize, Box<dyn Listener>, Ask<'a>)>, tasks: &[Task], order: &mut Order<'_>) {
+    /// Gives out what is answered by what is there; what must ask is left.
+    ///
+    /// Hits take microseconds: some are looked up together, and given out once nothing is held any more, as whoever takes them may
+    /// be slow.
+    fn decide_all<'a>(&'a self, tasks: &'a [Task], order: &mut Order<'_>) -> Vec<Asking<'a>> {
+        let mut asking = Vec::new();
+        let mut answered = Vec::new();
+        let mut look = None;
+        let mut begun = Instant::now();
+        for (index, task) in tasks.iter().enumerate() {
+            let ears = (order.listener)(index);
+            let is_brief = self.is_brief(task) && !ears.tells_decisions();
+            if look.is_none() || !is_brief || begun.elapsed() > LOOK_TIME {
+                drop(look.take());
+                answered.drain(..).for_each(|(index, report)| order.finish(index, report));
+                look = self.opened_cache().filter(|_| is_brief).map(Cache::look);
+                begun = Instant::now();
+            }
+            if self.is_cancelled() {
+                answered.push((index, interrupted(task)));
+                continue;
+            }
+            match decide::decide(self, task, ears.as_ref()) {
+                Next::Done(mut report) => {
+                    if task.opens() && !order.turns.has(task) {
+                        report = unpack::unpack(self, task, &mut Turn::default(), report, ears.as_ref());
+                    }
+                    self.note_end(&report);
+                    answered.push((index, report));
+                }
+                Next::Ask(ask) => asking.push((index, ears, ask)),
+            }
+        }
+        drop(look);
+        answered.drain(..).for_each(|(index, report)| order.finish(index, report));
+        asking
+    }
+
+    /// Whether it takes but a moment to decide on a task and to give out a stored version: nothing is written, no file is hashed,
+    /// nobody else is asked.
+    fn is_brief(&self, task: &Task) -> bool {
+        matches!(task.destination, Destination::Cache)
+            && matches!(task.policy.freshness, Freshness::Any | Freshness::MaxAge(_))
+            && task.proof.digests.is_empty()
+            && self.options.shared.is_none()
+    }
+
+    fn ask_all<'a>(&'a self, asking: Vec<Asking<'a>>, tasks: &[Task], order: &mut Order<'_>) {
         let waits_for_turn: Vec<bool> = tasks.iter().map(|task| order.turns.has(task)).collect();
         let workers = asking.len().min(self.options.jobs.max(1));
         let queue: Vec<Mutex<Option<_>>> = asking.into_iter().map(|ask| Mutex::new(Some(ask))).collect();
@@ -354,25 +391,35 @@ struct Order<'a> {
     listener: &'a (dyn Fn(usize) -> Box<dyn Listener> + Sync),
     turns: Turns,
     next: usize,
-    early: Vec<Option<Report>>,
+    /// Those that came before their turn.
+    early: HashMap<usize, Report>,
     read: Vec<i64>,
     done: &'a mut dyn FnMut(usize, Report),
 }
 
 impl Order<'_> {
     fn finish(&mut self, index: usize, report: Report) {
-        self.early[index] = Some(report);
-        while let Some(mut report) = self.early.get_mut(self.next).and_then(Option::take) {
-            let task = &self.tasks[self.next];
-            if let Some(turn) = self.turns.of_task(task) {
-                report = unpack::unpack(self.manager, task, turn, report, (self.listener)(self.next).as_ref());
-                self.manager.note_end(&report);
-            }
-            if report.error.is_none() {
-                self.read.extend(report.item.as_ref().map(|item| item.id));
-            }
-            (self.done)(self.next, report);
-            self.next += 1;
+        if index != self.next {
+            self.early.insert(index, report);
+            return;
         }
+        self.give(report);
+        while let Some(report) = self.early.remove(&self.next) {
+            self.give(report);
+        }
+    }
+
+    /// Gives out the report whose turn it is.
+    fn give(&mut self, mut report: Report) {
+        let task = &self.tasks[self.next];
+        if let Some(turn) = self.turns.of_task(task) {
+            report = unpack::unpack(self.manager, task, turn, report, (self.listener)(self.next).as_ref());
+            self.manager.note_end(&report);
+        }
+        if report.error.is_none() {
+            self.read.extend(report.item.as_ref().map(|item| item.id));
+        }
+        (self.done)(self.next, report);
+        self.next += 1;
     }
 }

@@ -137,7 +137,7 @@ pub(crate) fn tell_exchange(report: &mut Report, exchange: &Exchange, secrets: &
     }
 }
 
-/// Tells of an item; what the exchange told before stands.
+/// Tells what is known of an item, but for the item itself; what the exchange told before stands.
 pub(crate) fn tell_item(report: &mut Report, item: &Item) {
     report.size = item.size;
     report.filename = Some(item.filename.clone());
@@ -161,5 +161,4 @@ pub(crate) fn tell_item(report: &mut Report, item: &Item) {
         let others = item.download.iter().flat_map(|d| d.checksums.iter().cloned());
         report.digests = Some(Digests::known(sha256.clone(), others));
     }
-    report.item = Some(item.clone());
 }

@@ -7,9 +7,7 @@ pub(super) const LARGE_REST_BYTES: u64 = 16 * 1024 * 1024;
 /// Streams to one origin with `auto`.
 pub(super) const MOST_STREAMS: u32 = 8;
 /// How often the sum is looked at.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How soon it is for the first time: what the first stream brings is compared with nothing.
-const FIRST_LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long it may take for more streams to show that they bring more.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How many are added for each that there is.
@@ -60,8 +58,7 @@ impl Growth {
     pub(super) fn look(&mut self, now: Instant, sum: Sum, rest: u64, streams: u32) -> u32 {
         let (last, then) = self.looked;
         let elapsed = now.saturating_duration_since(last);
-        let is_first = self.best == 0.0;
-        if self.over || elapsed < if is_first { FIRST_LOOK } else { LOOK_EVERY } {
+        if self.over || elapsed < LOOK_EVERY {
             return 0;
         }
         self.looked = (now, sum);

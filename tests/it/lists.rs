@@ -3,6 +3,7 @@
 use crate::support::origin::Origin;
 use crate::support::reply::Reply;
 use crate::support::sandbox::{Sandbox, both, sha256};
+use std::path::PathBuf;
 
 /// Answers with the path.
 fn echo() -> Origin {
@@ -177,4 +178,66 @@ fn the_same_url_twice_is_asked_once() {
         assert_eq!((sandbox.read("one"), sandbox.read("two")), (b"/a".to_vec(), b"/a".to_vec()));
         assert_eq!(origin.count(), 2);
     });
+}
+
+/// Many hits are looked up at once and given out later; nobody can tell.
+#[test]
+fn hits_and_others_come_in_the_order_of_the_list() {
+    for jobs in ["1", "8"] {
+        both(|sandbox| {
+            let origin = echo();
+            let line = |n: &u32| format!("{}\n", origin.url(&format!("/{n}")));
+            let lines = |numbers: &[u32]| numbers.iter().map(line).collect::<Vec<_>>().concat();
+            let even: Vec<u32> = (0..60).map(|n| n * 2).collect();
+            let list = lines(&even);
+            let first = sandbox.dl(["fetch", "-i", "-"]).stdin(list).run();
+            // One lost its name, one its bytes, one its name and its bytes.
+            let paths: Vec<PathBuf> = first.ok().lines().iter().map(PathBuf::from).collect();
+            let blob = |n: &str| {
+                sandbox.cache().join(format!(
+                    "blobs/sha256/{}/{}",
+                    &sha256(n.as_bytes())[..2],
+                    &sha256(n.as_bytes())[2..]
+                ))
+            };
+            std::fs::remove_file(&paths[3]).unwrap();
+            std::fs::remove_file(blob("/8")).unwrap();
+            std::fs::remove_file(&paths[5]).unwrap();
+            std::fs::remove_file(blob("/10")).unwrap();
+            let mut wanted: Vec<u32> = (0..120).collect();
+            wanted.extend([4, 5, 4]);
+            let mut list = lines(&wanted);
+            list.insert_str(list.find("/50\n").unwrap() + 4, &format!("{}\n", origin.url("/missing")));
+            let run = sandbox.dl(["fetch", "-q", "-j", jobs, "-i", "-"]).stdin(list.clone()).run();
+            let found: Vec<Vec<u8>> = run.fails(7).lines().iter().map(|path| std::fs::read(path).unwrap()).collect();
+            let expected: Vec<Vec<u8>> = wanted.iter().map(|n| format!("/{n}").into_bytes()).collect();
+            assert_eq!(found, expected);
+            assert_eq!(origin.count(), 60 + 60 + 1 + 1, "what is whole is not asked for again");
+            let told = sandbox.dl(["fetch", "--json", "-j", jobs, "-i", "-"]).stdin(list).run().fails(7).json_lines();
+            assert_eq!(told.len(), 124);
+            assert_eq!(told[51]["error"]["kind"], "http");
+            assert!(told.iter().enumerate().all(|(at, one)| at == 51 || one["source"] == "hit"));
+            let reads: Vec<i64> = [2, 4, 5, 6]
+                .map(|n| {
+                    let uri = origin.url(&format!("/{n}"));
+                    let items = sandbox.items();
+                    items.iter().find(|i| i["uri"] == uri && i["status"] == "READY").unwrap()["read_count"]
+                        .as_i64()
+                        .unwrap()
+                })
+                .to_vec();
+            assert_eq!(reads, [3, 7, 4, 3]);
+        });
+    }
+}
+
+#[test]
+fn with_explain_each_hit_follows_its_decision() {
+    let sandbox = Sandbox::new();
+    let origin = echo();
+    let list: String = ["/1", "/2", "/3"].map(|path| origin.url(path) + "\n").concat();
+    sandbox.dl(["fetch", "-i", "-"]).stdin(list.clone()).run().ok();
+    let run = sandbox.dl(["fetch", "--explain", "-i", "-"]).stdin(list).run();
+    let words: Vec<&str> = run.ok().stderr.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(words[..6], ["explain:", "cached", "explain:", "cached", "explain:", "cached"], "{}", run.stderr);
 }

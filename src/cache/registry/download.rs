@@ -10,7 +10,12 @@ use crate::message::{Fields, Validators};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt;
 
 /// How an item was got; `None` if that is not known, or makes no sense.
 pub(crate) fn of_item(connection: &Connection, item: i64) -> Outcome<Option<Download>> {
@@ -33,7 +38,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Download>> {
     let method = row.get(column())?;
     let http_code = row.get(column())?;
     let http_version = row.get(column())?;
-    let headers: String = row.get(column())?;
+    let headers = row.get_ref(column())?;
     let validators = Validators {
         etag: row.get(column())?,
         last_modified: row.get(column())?,
@@ -41,8 +46,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Download>> {
     };
     let started_at = Timestamp(row.get(column())?);
     let finished_at = Timestamp(row.get(column())?);
-    let checksums: String = row.get(column())?;
-    let (Some(headers), Some(checksums)) = (parse_headers(&headers), parse_checksums(&checksums)) else {
+    let checksums = row.get_ref(column())?;
+    let (Some(headers), Some(checksums)) = (parse_headers(headers.as_str()?), parse_checksums(checksums.as_str()?))
+    else {
         return Ok(None);
     };
     Ok(Some(Download {
@@ -101,13 +107,6 @@ pub(crate) fn forget(connection: &Connection, item: i64) -> Outcome<()> {
     Ok(())
 }
 
-fn parse_bytes(value: &Value) -> Option<Vec<u8>> {
-    match value {
-        Value::String(text) => Some(text.clone().into_bytes()),
-        other => STANDARD.decode(other.get("base64")?.as_str()?).ok(),
-    }
-}
-
 pub(crate) fn show_headers(fields: &Fields) -> String {
     let lines: Vec<(&str, StoredBytes<'_>)> = fields.iter().map(|(name, value)| (name, StoredBytes(value))).collect();
     serde_json::to_string(&lines).unwrap_or_default()
@@ -125,13 +124,65 @@ impl serde::Serialize for StoredBytes<'_> {
     }
 }
 
-pub(crate) fn parse_headers(text: &str) -> Option<Fields> {
-    let lines: Vec<(String, Value)> = serde_json::from_str(text).ok()?;
-    let mut fields = Fields::new();
-    for (name, value) in lines {
-        fields.push(&name, parse_bytes(&value)?);
+/// One stored line.
+#[derive(Deserialize)]
+struct Line<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Bytes<'a>);
+
+/// Bytes as `bytes_to_json` shows them: a text, or `{"base64"}`.
+struct Bytes<'a>(Cow<'a, [u8]>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(OfBytes)
     }
-    Some(fields)
+}
+
+struct OfBytes;
+
+impl<'de> Visitor<'de> for OfBytes {
+    type Value = Bytes<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or {\"base64\"}")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(Cow::Borrowed(text.as_bytes())))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(Cow::Owned(text.as_bytes().to_vec())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Bytes<'de>, A::Error> {
+        let object = Map::deserialize(MapAccessDeserializer::new(map))?;
+        let bytes = object.get("base64").and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
+        bytes.map(|bytes| Bytes(Cow::Owned(bytes))).ok_or_else(|| A::Error::custom("no bytes"))
+    }
+}
+
+/// Reads lines as they come: every hit does this, and the lines as JSON values would cost it several times as much.
+struct Lines(Fields);
+
+impl<'de> Visitor<'de> for Lines {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("header fields")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut lines: A) -> Result<Fields, A::Error> {
+        while let Some(Line(name, value)) = lines.next_element()? {
+            self.0.push_bytes(&name, &value.0);
+        }
+        Ok(self.0)
+    }
+}
+
+pub(crate) fn parse_headers(text: &str) -> Option<Fields> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fields = json.deserialize_seq(Lines(Fields::with_room(text.len()))).ok()?;
+    json.end().ok().map(|()| fields)
 }
 
 /// Digests by algorithm, as JSON.
@@ -144,6 +195,9 @@ fn show_checksums(checksums: &[Digest]) -> String {
 }
 
 fn parse_checksums(text: &str) -> Option<Vec<Digest>> {
+    if text == "{}" {
+        return Some(Vec::new());
+    }
     let all: Map<String, Value> = serde_json::from_str(text).ok()?;
     // An algorithm that a later dl added is left out.
     let known = all.iter().filter_map(|(name, hex)| Some((algorithm(name)?, hex.as_str()?)));

@@ -9,14 +9,21 @@ use crate::descriptor::Key;
 use crate::digest::{Algorithm, Digest};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params, params_from_iter};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// The beginning of every question for items. One table only: a hit is a process of its own, and preparing a join would cost it more
-/// than asking three times.
-pub(crate) const SELECT: &str =
-    "SELECT i.id, i.key, i.version, i.uri, i.params, i.status, i.filename, i.ext, i.label, i.size, i.sha256,
-        i.created_at, i.modified_at, i.validated_at, i.last_read, i.read_count, i.last_search, i.search_count, i.error,
-        i.fetched, i.attributes, i.copy_mtime, i.copy_inode, i.copy_boot FROM items i ";
+/// The beginning of every question for items, and what follows it. One table only: a hit is a process of its own, and preparing a
+/// join would cost it more than asking three times.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.id, i.key, i.version, i.uri, i.params, i.status, i.filename, i.ext, i.label, i.size, i.sha256,
+                i.created_at, i.modified_at, i.validated_at, i.last_read, i.read_count, i.last_search, i.search_count,
+                i.error, i.fetched, i.attributes, i.copy_mtime, i.copy_inode, i.copy_boot FROM items i ",
+            $rest
+        )
+    };
+}
+pub(crate) const SELECT: &str = select!("");
 
 /// What else is known of an item, in other tables.
 struct Elsewhere {
@@ -33,13 +40,13 @@ fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, El
     let key = Key(row.get(column())?);
     let version: i64 = row.get(column())?;
     let uri = row.get(column())?;
-    let params: String = row.get(column())?;
+    let params = row.get_ref(column())?.as_str()?;
     let status = Status::from_number(row.get(column())?);
     let filename: String = row.get(column())?;
     let ext = row.get(column())?;
     let label = row.get(column())?;
     let size: Option<u64> = row.get(column())?;
-    let sha256: Option<Vec<u8>> = row.get(column())?;
+    let sha256 = row.get_ref(column())?.as_blob_or_null()?;
     let created_at = time(row.get(column())?);
     let modified_at = time(row.get(column())?);
     let validated_at = row.get::<_, Option<i64>>(column())?.map(time);
@@ -51,10 +58,10 @@ fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, El
     let elsewhere = Elsewhere { download: row.get(column())?, attributes: row.get::<_, i64>(column())? > 0 };
     let copy: (Option<i64>, Option<i64>, Option<String>) = (row.get(column())?, row.get(column())?, row.get(column())?);
 
-    let digest = sha256.as_deref().map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes));
+    let digest = sha256.map(|bytes| Digest::from_bytes(Algorithm::Sha256, bytes));
     let (Some(status), Ok(Value::Object(params)), true, false) = (
         status,
-        serde_json::from_str(&params),
+        parse_params(params),
         is_file_name(&filename) && check_key(&key).is_ok() && version > 0,
         digest == Some(None) || (status == Some(Status::Ready) && (digest.is_none() || size.is_none())),
     ) else {
@@ -92,6 +99,11 @@ fn from_row(folder: &Folder, row: &Row<'_>) -> rusqlite::Result<Option<(Item, El
         record,
     };
     Ok(Some((item, elsewhere)))
+}
+
+/// Most items have none.
+fn parse_params(text: &str) -> serde_json::Result<Value> {
+    if text == "{}" { Ok(Value::Object(Map::new())) } else { serde_json::from_str(text) }
 }
 
 /// Adds what other tables say of an item; `None` if its download cannot be read, which would tell who may have it.
@@ -214,8 +226,35 @@ pub(crate) fn misled() -> Failure {
     Failure::Damaged("an index names another row".to_owned())
 }
 
-/// What else holds of the READY versions of a key, newest first.
-pub(crate) const NEWEST_READY: &str = "AND i.status = 3 ORDER BY i.version DESC";
+/// The rows of a key, newest version first. Naming the index spares the planner all others.
+pub(crate) const ROWS_OF_KEY: &str =
+    "SELECT id FROM items INDEXED BY items_by_key WHERE key = ?1 ORDER BY version DESC";
+/// A row, if it is a READY version.
+const READY: &str = select!("WHERE i.id = ?1 AND i.status = 3");
+
+/// The READY versions of a key, newest first; the first that `accept` takes.
+///
+/// As [`named`], in two questions: a hit prepares both for less than the one with its inner query, whose answer would be kept in a
+/// table of its own and sorted. The first is still being answered while the second is asked, so that both see the same moment.
+pub(crate) fn newest_of(
+    connection: &Connection,
+    folder: &Folder,
+    key: &Key,
+    accept: &mut dyn FnMut(&Item) -> bool,
+) -> Outcome<Option<Item>> {
+    let mut statement = connection.prepare_cached(ROWS_OF_KEY)?;
+    let mut numbers = statement.query([&key.0])?;
+    while let Some(number) = numbers.next()? {
+        let Some(item) = first(connection, folder, READY, [number.get::<_, i64>(0)?])? else { continue };
+        if item.key != *key {
+            return Err(misled());
+        }
+        if accept(&item) {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
+}
 
 /// Whether there is any version of a key: most that are asked for before a download have none.
 pub(crate) fn is_known(connection: &Connection, key: &Key) -> Outcome<bool> {
@@ -224,7 +263,7 @@ pub(crate) fn is_known(connection: &Connection, key: &Key) -> Outcome<bool> {
 
 /// The newest READY version of a key.
 pub(crate) fn newest(connection: &Connection, folder: &Folder, key: &Key) -> Outcome<Option<Item>> {
-    first_named(connection, folder, Named::Key(key), NEWEST_READY)
+    newest_of(connection, folder, key, &mut |_| true)
 }
 
 /// The first item of a name.
@@ -249,7 +288,7 @@ pub(crate) fn failed(connection: &Connection, folder: &Folder, key: &Key) -> Out
 
 /// The item of that id.
 pub(crate) fn by_id(connection: &Connection, folder: &Folder, id: i64) -> Outcome<Option<Item>> {
-    first(connection, folder, &format!("{SELECT} WHERE i.id = ?1"), [id])
+    first(connection, folder, select!("WHERE i.id = ?1"), [id])
 }
 
 /// The path of a new version, and whether it takes over the row of a failed one.

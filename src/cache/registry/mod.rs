@@ -70,6 +70,8 @@ struct State {
     opened: Option<Opened>,
     wrote: bool,
     group: Group,
+    /// How many are looking for several things, see [`Registry::look`].
+    looks: u32,
 }
 
 /// The writes that share a transaction.
@@ -133,7 +135,25 @@ impl Registry {
 
     /// Asks something. Asked again if the registry had to be mended.
     pub(crate) fn read<T>(&self, mut ask: impl FnMut(&Connection) -> Outcome<T>) -> Result<T> {
-        said(self.attempt(&mut enter(&self.state), |state| ask(connected(state)?)))
+        said(self.attempt(&mut enter(&self.state), |state| {
+            let connection = connected(state)?;
+            if state.looks > 0 && connection.is_autocommit() {
+                connection.execute_batch("BEGIN")?;
+            }
+            ask(connection)
+        }))
+    }
+
+    /// Until this is dropped, or something is written, all questions see the same moment: the locks of a question cost more than
+    /// its answer. Nothing that takes long may be done meanwhile: with a rollback journal others could not write.
+    pub(crate) fn look(&self) -> Look<'_> {
+        enter(&self.state).looks += 1;
+        Look(self)
+    }
+
+    /// Lets others write before something that takes long.
+    pub(crate) fn pause_look(&self) {
+        end_look(&enter(&self.state));
     }
 
     /// Changes something in one transaction. Done again if the registry had to be mended.
@@ -224,14 +244,16 @@ impl Registry {
         let mut state = enter(&self.state);
         // Nobody else's failure is to undo it.
         self.end_group(&mut state);
+        end_look(&state);
         let Ok(connection) = connected(&state) else { return false };
         let now = Timestamp::now().0;
         let add = || -> Outcome<()> {
             prepare_to_write(connection)?;
             connection.busy_timeout(Duration::ZERO)?;
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            let mut statement = connection.prepare_cached(statement)?;
             for id in ids {
-                connection.prepare_cached(statement)?.execute([*id, now])?;
+                statement.execute([*id, now])?;
             }
             Ok(transaction.commit()?)
         };
@@ -298,6 +320,18 @@ impl Registry {
     }
 }
 
+/// See [`Registry::look`].
+#[derive(Debug)]
+pub(crate) struct Look<'a>(&'a Registry);
+
+impl Drop for Look<'_> {
+    fn drop(&mut self) {
+        let mut state = enter(&self.0.state);
+        state.looks -= 1;
+        end_look(&state);
+    }
+}
+
 /// See [`Registry::at_work`].
 #[derive(Debug)]
 pub(crate) struct AtWork<'a>(&'a AtomicU32);
@@ -345,6 +379,7 @@ impl Group {
 
 /// Opens a transaction for a group.
 fn begin(state: &mut State) -> Outcome<()> {
+    end_look(state);
     let connection = connected(state)?;
     if !state.wrote {
         prepare_to_write(connection)?;
@@ -353,6 +388,17 @@ fn begin(state: &mut State) -> Outcome<()> {
     state.group.number += 1;
     state.group.begun = Some(Instant::now());
     Ok(())
+}
+
+/// Ends the transaction of those who look; the next question begins another.
+fn end_look(state: &State) {
+    if let Some(opened) = &state.opened
+        && state.group.members == 0
+        && !opened.connection.is_autocommit()
+    {
+        // It has read only: there is nothing to lose.
+        let _ = opened.connection.execute_batch("COMMIT");
+    }
 }
 
 /// Makes a change within the open transaction. If it fails, the transaction is lost for all.

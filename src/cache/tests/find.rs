@@ -71,3 +71,22 @@ fn an_ambiguous_prefix_names_the_candidates() {
     assert_eq!((error.kind(), error.code()), (Kind::Usage, "ambiguous"));
     assert!(error.to_string().contains("ab01"));
 }
+
+#[test]
+fn a_look_sees_one_moment_until_something_is_written() {
+    let sandbox = Sandbox::new();
+    let other = sandbox.open();
+    put(&sandbox.cache, "a", b"one");
+    let look = sandbox.cache.look();
+    assert!(newest(&sandbox.cache, "a").is_some());
+    put(&other, "b", b"two");
+    assert!(newest(&sandbox.cache, "b").is_none());
+    put(&sandbox.cache, "c", b"three");
+    assert!(newest(&sandbox.cache, "b").is_some() && newest(&sandbox.cache, "c").is_some());
+    let item = put(&other, "d", b"four");
+    sandbox.cache.count_reads(&[item.id]);
+    assert_eq!(newest(&sandbox.cache, "d").map(|item| item.read_count), Some(1));
+    drop(look);
+    put(&other, "e", b"five");
+    assert!(newest(&sandbox.cache, "e").is_some());
+}

@@ -83,8 +83,8 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
 
     let mut tasks = Vec::new();
     let mut plan = Vec::new();
-    for asked in &asked {
-        let mut task = planner.task(asked)?;
+    for asked in asked {
+        let mut task = planner.task(&asked)?;
         if let Some(Err(error)) = rows.as_deref().filter(|_| !every_row).map(|rows| prove(&mut task, rows)) {
             plan.push(Planned::Failed(Box::new(failed(&task, error))));
         } else {
@@ -106,7 +106,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<u8> {
     }
     let options = manager_options(session, &args, cache, shared);
     memory::share(options.jobs.min(tasks.len()));
-    Ok(do_all(session, &layers, &args, options, &tasks, plan))
+    Ok(do_all(session, &layers, &args, options, &Arc::new(tasks), plan))
 }
 
 /// The URL and settings of the descriptor file, if one is named.
@@ -225,22 +225,28 @@ fn name_of(task: &Task) -> String {
         .unwrap_or_else(|| task.descriptor.url.scheme().to_owned())
 }
 
+/// What each of them is called.
+fn names_of(tasks: &Arc<Vec<Task>>) -> Box<dyn Fn(usize) -> String + Send + Sync> {
+    let tasks = Arc::clone(tasks);
+    Box::new(move |index| tasks.get(index).map_or_else(String::new, name_of))
+}
+
 fn do_all(
     session: &Session<'_>,
     layers: &Layers,
     args: &Fetch,
     options: Options,
-    tasks: &[Task],
+    tasks: &Arc<Vec<Task>>,
     plan: Vec<Planned>,
 ) -> u8 {
     let writes = tasks.iter().any(|t| !matches!(t.destination, Destination::Cache));
     if writes && !args.tell.dry_run {
         signals::start(&session.output);
     }
-    let names: Vec<String> = tasks.iter().map(name_of).collect();
     let on_terminal =
         session.context.stderr_is_terminal && session.context.variable("TERM").is_none_or(|t| t != "dumb");
-    let watch = Watch::new(Arc::clone(&session.output), args.global.progress, on_terminal, names);
+    let watch =
+        Watch::new(Arc::clone(&session.output), args.global.progress, on_terminal, tasks.len(), names_of(tasks));
     let mut outcome = Outcome::new(
         Arc::clone(&session.output),
         layers.secrets(),
@@ -362,12 +368,10 @@ fn fetch_list(session: &Session<'_>, planner: &mut Planner<'_>, args: &Fetch, li
     (task.content, task.max_unpacked) = (own.content, own.max_unpacked);
     let mut tasks = [task];
     let cache = cache_options(session, args, &mut tasks)?;
-    let watch = Watch::new(
-        Arc::clone(&session.output),
-        args.global.progress,
-        session.context.stderr_is_terminal,
-        tasks.iter().map(name_of).collect(),
-    );
+    let tasks = Arc::new(Vec::from(tasks));
+    let on_terminal = session.context.stderr_is_terminal;
+    let output = Arc::clone(&session.output);
+    let watch = Watch::new(output, args.global.progress, on_terminal, tasks.len(), names_of(&tasks));
     let manager = Manager::new(Options { dry_run: false, ..manager_options(session, args, cache, None) });
     let mut got = None;
     manager.run(&tasks, &|index| watch.listener(index), &mut |_, report| got = Some(report));

@@ -74,7 +74,8 @@ impl Outcome {
 
     /// Tells one report. Whatever fails while telling is the failure of that URL.
     pub(crate) fn take(&mut self, task: Option<&Task>, mut report: Report) {
-        if let (Some(path), Some(head)) = (&self.told.dump_header, head_of(&report))
+        if let Some(path) = &self.told.dump_header
+            && let Some(head) = head_of(&report)
             && let Err(error) = write_file(path, &head, Some(0o600))
         {
             report.error.get_or_insert(error);
@@ -150,7 +151,6 @@ impl Outcome {
     fn success(&mut self, task: Option<&Task>, report: &Report) {
         self.changed |= report.is_new || report.written;
         self.bytes += report.size.unwrap_or(0);
-        let name = report.mask.apply(&shown_name(report));
         if let Some(would) = report.would {
             self.output.tell(&format!("would {would}"), &format!("  {}", report.mask.apply(&report.url)));
             return;
@@ -161,13 +161,17 @@ impl Outcome {
             Some((_, count)) => *count += 1,
             None => self.counts.push((word, 1)),
         }
-        let size = report.size.map_or_else(String::new, |size| format!("  {}", show_size(size)));
-        let detail = detail(source, report, Timestamp::now()).map_or_else(String::new, |d| format!("  {d}"));
-        self.output.tell(word, &format!("  {name}{size}{detail}"));
+        let name = || report.mask.apply(&shown_name(report));
+        // Thousands of hits that nobody is told of pay for no words.
+        if !self.output.manner().quiet {
+            let size = report.size.map_or_else(String::new, |size| format!("  {}", show_size(size)));
+            let detail = detail(source, report, Timestamp::now()).map_or_else(String::new, |d| format!("  {d}"));
+            self.output.tell(word, &format!("  {}{size}{detail}", name()));
+        }
         let unverified =
             task.is_some_and(|t| t.travel.tls.insecure && matches!(t.descriptor.url.scheme(), "https" | "ftps"));
         if source == Source::Network && unverified {
-            self.output.warn(&format!("{name}: who served it was not verified (--insecure)"));
+            self.output.warn(&format!("{}: who served it was not verified (--insecure)", name()));
         }
         let in_cache = task.is_some_and(|t| matches!(t.destination, Destination::Cache));
         if in_cache && self.told.hint_of_cache && !self.hinted {

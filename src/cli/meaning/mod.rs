@@ -101,8 +101,8 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(&mut self, asked: &Asked) -> Result<Task> {
-        let url = parse_url(&asked.url)?;
-        let variant = self.variant(&url)?;
+        let url = asked.address()?;
+        let variant = self.variant(url)?;
         let args = &variant.args;
         if args.ask.backend == Some(BackendChoice::Reqwest) && !matches!(url.scheme(), "http" | "https") {
             return Err(Error::usage(format!("the backend `reqwest` does not speak `{}`", url.scheme()))

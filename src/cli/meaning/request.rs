@@ -45,7 +45,7 @@ impl Common {
     /// # Errors
     /// Usage: no URL, or a netrc that cannot be used.
     pub(crate) fn descriptor(&self, asked: &Asked, args: &Fetch, context: &Context) -> Result<Descriptor> {
-        let mut descriptor = Descriptor::new(&asked.url)?;
+        let mut descriptor = Descriptor::of(asked.address()?.clone());
         let ask = &args.ask;
         descriptor.query.clone_from(&ask.query);
         descriptor.method.clone_from(&ask.request);

@@ -15,7 +15,7 @@ pub(crate) fn content(args: &Fetch, destination: &Destination, typed: &dyn Fn(&s
         refuse_beside_extract(typed)?;
         return Ok(Content::Whole);
     }
-    if typed("strip") {
+    if place.strip.is_some() && typed("strip") {
         return Err(Error::usage("--strip says how a tree is unpacked, and there is none")
             .hint("--extract DIR --strip N unpacks one"));
     }
@@ -34,15 +34,15 @@ pub(crate) fn content(args: &Fetch, destination: &Destination, typed: &dyn Fn(&s
                 .hint("--extract DIR unpacks several, each to its own name"));
         }
     };
-    let asked_for = typed("unpack") || typed("member");
     if content == Content::Whole {
-        if typed("max_extract") {
+        if place.max_extract.is_some() && typed("max_extract") {
             return Err(Error::usage("--max-extract bounds what is unpacked, and nothing is")
                 .hint("with --extract, --unpack or --member; --max-size bounds what is fetched"));
         }
         return Ok(content);
     }
     let named_by_user = matches!(destination, Destination::Path(_) | Destination::Open);
+    let asked_for = typed("unpack") || typed("member");
     let fits = named_by_user || content == Content::Unpacked && matches!(destination, Destination::Folder { .. });
     match fits {
         true if place.link && typed("link") => Err(link(place)),

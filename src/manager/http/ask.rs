@@ -262,7 +262,7 @@ impl Client<'_> {
         };
         report.size = Some(content.size);
         report.digests = Some(content.digests.clone());
-        if let Some(item) = &kept.item {
+        if let Some(item) = kept.item.clone() {
             give_item(Some(self.cache), self.task, item, Source::Network, report)?;
             return Ok(true);
         }

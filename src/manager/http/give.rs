@@ -118,7 +118,7 @@ impl Client<'_> {
         if let Some(item) = self.item_of(response)? {
             let item =
                 if given.validated && !self.cache.is_read_only() { self.cache.revalidated(&item, None)? } else { item };
-            return give_item(Some(self.cache), self.task, &item, given.source, report);
+            return give_item(Some(self.cache), self.task, item, given.source, report);
         }
         self.give_bytes(&Bytes::Stored(path), response.size, Digests::known(digest, []), report)
     }

@@ -88,7 +88,8 @@ fn no_search_reads_all_items() {
     }
     let key = Key(String::new());
     for text in [
-        Named::Key(&key).question(item::NEWEST_READY),
+        item::ROWS_OF_KEY.to_owned(),
+        Named::Key(&key).question("ORDER BY i.version DESC"),
         Named::Version(&key, 1).question(""),
         Named::Uri("").question(NEWEST_MADE),
         Named::Digest(&Digest::sha256(b"")).question(NEWEST_MADE),
