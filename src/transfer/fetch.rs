@@ -274,6 +274,9 @@ impl Course<'_> {
         let file = partial.file().try_clone().map_err(|e| partial.failed(&e))?;
         let mut intake = Intake::new(file, partial.path().to_owned(), *offset, *coding, &self.lane.job.proof, aside)?;
         let pumped = receive::pump(&answer.arrival, self.lane.limits(), |bytes| {
+            if bytes.is_empty() {
+                return Ok(ControlFlow::Continue(()));
+            }
             // Noted before the first byte is written. What is here at once needs no note.
             if let Some(state) = state.take().filter(|_| *total != Some(bytes.len() as u64)) {
                 partial.note(state)?;

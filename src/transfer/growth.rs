@@ -69,6 +69,9 @@ impl Growth {
         }
         let elapsed = now.saturating_duration_since(self.since.0);
         let rate = sum.received.saturating_sub(self.since.1.received) as f64 / elapsed.as_secs_f64();
+        if rate == 0.0 && self.best == 0.0 {
+            return 0;
+        }
         if rate < self.best * WORTHWHILE_GROWTH {
             // Servers that hold connections to a rate send in bursts.
             self.over = elapsed >= PATIENCE;
@@ -99,6 +102,8 @@ mod tests {
         let at = |n: u32| start + LOOK_EVERY * n;
         let mut growth = Growth::new(start);
         assert_eq!(growth.look(start, idle(0), LARGE, 1), 0);
+        assert_eq!(growth.look(at(1), idle(0), LARGE, 1), 0, "nothing is known");
+        growth.begin_anew(start, idle(0));
         assert_eq!(growth.look(at(1), idle(100), LARGE, 1), 3);
         growth.begin_anew(at(2), idle(200));
         assert_eq!(growth.look(at(3), idle(600), LARGE, 4), 4);
@@ -120,7 +125,7 @@ mod tests {
         for (n, received) in [(2, 100), (3, 250), (4, 300), (5, 450)] {
             assert_eq!((growth.look(at(n), idle(received), LARGE, 4), growth.over), (0, false));
         }
-        assert_eq!((growth.look(at(7), idle(800), LARGE, 4), growth.over), (0, true));
+        assert_eq!((growth.look(at(20), idle(2000), LARGE, 4), growth.over), (0, true));
         let mut growth = Growth::new(start);
         assert_eq!(growth.look(at(1), idle(100), LARGE, 1), 3);
         assert_eq!(growth.look(at(3), idle(100), LARGE, 4), 0);

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How soon a stream notices that its bytes are not wanted any more.
-const STOP_SEEN_WITHIN: Duration = Duration::from_millis(50);
+/// How soon a stream for which nothing comes notices that its bytes are not wanted any more, or that others could help.
+const WAIT_AT_MOST: Duration = Duration::from_millis(20);
 
 /// Limits that no clock can hold are cut to this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -48,7 +48,7 @@ impl Limits<'_> {
     pub(super) fn until(&self, last: Instant) -> Instant {
         let stalled = last.checked_add(self.stall).unwrap_or_else(|| last + LONGEST_WAIT);
         let until = self.deadline.map_or(stalled, |d| d.min(stalled));
-        until.min(Instant::now() + STOP_SEEN_WITHIN)
+        until.min(Instant::now() + WAIT_AT_MOST)
     }
 
     /// Whether the last byte came too long ago, or the whole took too long.
@@ -78,7 +78,8 @@ pub(super) fn cancelled() -> Error {
     Error::new(Kind::Interrupted, "interrupted", "ended by another failure (`--fail-fast`)")
 }
 
-/// Takes a body from behind its head to its end, and gives its bytes to `take` in order. `Break` ends it early.
+/// Takes a body from behind its head to its end, and gives its bytes to `take` in order, and none at all where it waits for them.
+/// `Break` ends it early.
 ///
 /// # Errors
 /// A time limit, what the backend reports, or an error of `take`.
@@ -118,6 +119,9 @@ pub(super) fn pump(
             Err(Waited::TooLong) => {
                 if limits.is_over(last) {
                     return Err(limits.exceeded("no byte arrived"));
+                }
+                if take(&[])?.is_break() {
+                    return Ok(ControlFlow::Break(()));
                 }
             }
         }

@@ -366,6 +366,10 @@ impl Filling<'_> {
     fn fill(&self, part: usize, arrival: &Arrival, every_piece: &mut dyn FnMut() -> Result<()>) -> Result<(), Setback> {
         let limits = receive::Limits { stop: Some(&self.stop), ..self.lane.limits() };
         let ended = receive::pump(arrival, limits, |bytes| {
+            if bytes.is_empty() {
+                every_piece()?;
+                return Ok(ControlFlow::Continue(()));
+            }
             let came = Instant::now();
             let (at, wanted) = self.lock().map.reserve(part, bytes.len() as u64);
             let bytes = &bytes[..wanted as usize];
