@@ -192,7 +192,7 @@ impl Filling<'_> {
             let add = {
                 let mut inner = self.lock();
                 let most = (inner.map.rest() / self.least).saturating_sub(1);
-                inner.starting = u32::from(count - 1).min(u32::try_from(most).unwrap_or(u32::MAX));
+                inner.starting = u32::from(count.saturating_sub(1)).min(u32::try_from(most).unwrap_or(u32::MAX));
                 inner.starting
             };
             self.spawn(scope, add);

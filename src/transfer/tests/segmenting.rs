@@ -4,9 +4,9 @@ use crate::error::Kind;
 use crate::partial::Partial;
 use crate::transfer::job::{Connections, Options};
 use crate::transfer::tests::{Origin, all, fetch_into, fetch_job, job, long_body, options, range_start, say};
-use std::io::Write as _;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 all! {
@@ -14,6 +14,7 @@ all! {
     extra_streams_that_are_no_good_do_no_harm
     what_a_cut_stream_leaves_is_filled
     segments_survive_a_command
+    a_response_that_others_fill_is_let_go
 }
 
 /// Serves `body` by ranges; `extra` may spoil the answer to a request for a span that ends before the end.
@@ -91,6 +92,43 @@ fn what_a_cut_stream_leaves_is_filled() {
         number == 1
     });
     assert!(fetch_job(&job(&origin.url), by_four()).bytes() == body);
+}
+
+/// Else what nobody reads takes its share of the link until the last of the others is done.
+fn a_response_that_others_fill_is_let_go() {
+    const SIZE: usize = 4_000_000;
+    let body = long_body(SIZE);
+    let (served, shared, let_go) = (body.clone(), OnceLock::new(), OnceLock::new());
+    let origin = Origin::new(move |_, head, stream| {
+        let Some(first) = range_start(head) else {
+            say(
+                stream,
+                &format!("HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nAccept-Ranges: bytes\r\nContent-Length: {SIZE}\r\n\r\n"),
+            );
+            let _ = stream.write_all(&served[..SIZE / 8]);
+            shared.wait();
+            std::thread::sleep(Duration::from_millis(200));
+            let _ = stream.write_all(&served[SIZE / 8..]);
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            let gone = !matches!(stream.read(&mut [0]), Err(e) if e.kind() == ErrorKind::WouldBlock);
+            let _ = let_go.set(gone);
+            return;
+        };
+        let last = head.to_ascii_lowercase();
+        let last: usize =
+            last.split("range: bytes=").nth(1).unwrap().split(['-', '\r']).nth(1).unwrap().parse().unwrap();
+        let (range, length) = (format!("bytes {first}-{last}/{SIZE}"), last + 1 - first);
+        say(
+            stream,
+            &format!("HTTP/1.1 206 X\r\nETag: \"v1\"\r\nContent-Range: {range}\r\nContent-Length: {length}\r\n\r\n"),
+        );
+        let _ = shared.set(());
+        // The rest comes only once the first response was let go.
+        assert!(let_go.wait(), "nobody reads it, and it is kept");
+        let _ = stream.write_all(&served[first..=last]);
+    });
+    let options = Options { connections: Connections::Fixed(2), ..options() };
+    assert!(fetch_job(&job(&origin.url), options).bytes() == body);
 }
 
 fn segments_survive_a_command() {
