@@ -31,6 +31,8 @@ pub(super) struct Growth {
     since: (Instant, Sum),
     looked: (Instant, Sum),
     best: f64,
+    /// Writing was what took the time: a moment without bytes tells little then.
+    was_busy: bool,
     pub(super) over: bool,
 }
 
@@ -45,7 +47,7 @@ pub(super) struct Sum {
 impl Growth {
     pub(super) fn new(now: Instant) -> Self {
         let none = (now, Sum::default());
-        Self { since: none, looked: none, best: 0.0, over: false }
+        Self { since: none, looked: none, best: 0.0, was_busy: false, over: false }
     }
 
     /// What came up to now tells nothing: streams are starting, or do not wait for bytes.
@@ -64,10 +66,14 @@ impl Growth {
         self.looked = (now, sum);
         let busy = sum.busy.saturating_sub(then.busy).as_secs_f64() / elapsed.as_secs_f64() / f64::from(streams);
         if busy > 1.0 - STARVED {
+            self.was_busy = true;
             self.begin_anew(now, sum);
             return 0;
         }
         let elapsed = now.saturating_duration_since(self.since.0);
+        if self.was_busy && elapsed < PATIENCE {
+            return 0;
+        }
         let rate = sum.received.saturating_sub(self.since.1.received) as f64 / elapsed.as_secs_f64();
         if rate == 0.0 && self.best == 0.0 {
             return 0;
@@ -139,7 +145,9 @@ mod tests {
         let busy = |looks: u32| LOOK_EVERY * looks / 2;
         assert_eq!(growth.look(start + LOOK_EVERY, Sum { received: 100, busy: busy(1) }, LARGE, 1), 0);
         assert_eq!(growth.look(start + LOOK_EVERY * 2, Sum { received: 900, busy: busy(2) }, LARGE, 1), 0);
-        // The link became slow: now it helps.
-        assert_eq!(growth.look(start + LOOK_EVERY * 3, Sum { received: 950, busy: busy(2) }, LARGE, 1), 3);
+        // A server may pause; once the link has become slow it helps.
+        let paused = Sum { received: 950, busy: busy(2) };
+        assert_eq!(growth.look(start + LOOK_EVERY * 3, paused, LARGE, 1), 0);
+        assert_eq!(growth.look(start + LOOK_EVERY * 2 + PATIENCE, paused, LARGE, 1), 3);
     }
 }
