@@ -88,8 +88,7 @@ fn settle(
     let digest = content.digests.sha256();
     let now = Timestamp::now();
     let place = |path_of_item: &Path| seat(registry, connection, digest, path_of_item, copy);
-    let is_known = item::is_known(connection, &new.key)?;
-    let newest = if is_known { item::newest(connection, folder, &new.key)? } else { None };
+    let newest = item::newest(connection, folder, &new.key)?;
     let trash_older = || keep.map_or(Ok(()), |keep| item::trash_older(connection, &new.key, keep, now));
     if let Some(newest) = newest.filter(|newest| is_same(newest, new, digest)) {
         let seat = place(&newest.path)?;
@@ -98,7 +97,7 @@ fn settle(
         trash_older()?;
         return Ok((reread(registry, connection, newest.id)?, false));
     }
-    let slot = if is_known { item::next_slot(connection, &new.key)? } else { Slot::FIRST };
+    let slot = item::next_slot(connection, &new.key)?;
     let path = folder.item(&new.key, slot.version, &new.filename);
     let seat = place(&path)?;
     let told = Told::Ready(content.size, digest, seat.of_copy());

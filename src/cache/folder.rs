@@ -216,17 +216,20 @@ impl Folder {
 
     /// The folder of one version.
     pub(crate) fn version(&self, key: &Key, version: i64) -> PathBuf {
-        let shard = key.0.get(..2).unwrap_or("xx");
-        self.items().join(shard).join(format!("{key}-{version}"))
+        self.below_version(key, version, &[])
     }
 
     /// The file of one version.
     pub(crate) fn item(&self, key: &Key, version: i64, name: &str) -> PathBuf {
-        // Each hit asks for one: written at once.
+        self.below_version(key, version, &["/", name])
+    }
+
+    /// Each hit asks for one: written at once.
+    fn below_version(&self, key: &Key, version: i64, rest: &[&str]) -> PathBuf {
         let shard = key.0.get(..2).unwrap_or("xx");
         let mut path = self.items().into_os_string();
-        path.reserve(key.0.len() + name.len() + 32);
-        for part in ["/", shard, "/", &key.0, "-", &version.to_string(), "/", name] {
+        path.reserve(key.0.len() + rest.iter().map(|part| part.len()).sum::<usize>() + 32);
+        for part in ["/", shard, "/", &key.0, "-", &version.to_string()].iter().chain(rest) {
             path.push(part);
         }
         path.into()

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::{Connection, Row, params};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -108,20 +108,9 @@ pub(crate) fn forget(connection: &Connection, item: i64) -> Outcome<()> {
 }
 
 pub(crate) fn show_headers(fields: &Fields) -> String {
-    let lines: Vec<(&str, StoredBytes<'_>)> = fields.iter().map(|(name, value)| (name, StoredBytes(value))).collect();
+    let lines: Vec<(&str, Bytes<'_>)> =
+        fields.iter().map(|(name, value)| (name, Bytes(Cow::Borrowed(value)))).collect();
     serde_json::to_string(&lines).unwrap_or_default()
-}
-
-/// Bytes as `bytes_to_json` shows them.
-struct StoredBytes<'a>(&'a [u8]);
-
-impl serde::Serialize for StoredBytes<'_> {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
-        match std::str::from_utf8(self.0) {
-            Ok(text) => to.serialize_str(text),
-            Err(_) => bytes_to_json(self.0).serialize(to),
-        }
-    }
 }
 
 /// One stored line.
@@ -130,6 +119,15 @@ struct Line<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Bytes<'a>);
 
 /// Bytes as `bytes_to_json` shows them: a text, or `{"base64"}`.
 struct Bytes<'a>(Cow<'a, [u8]>);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, json: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => json.serialize_str(text),
+            Err(_) => bytes_to_json(&self.0).serialize(json),
+        }
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {

@@ -298,21 +298,17 @@ pub(crate) struct Slot {
     pub(crate) failed: Option<i64>,
 }
 
-impl Slot {
-    /// That of a key nobody knows.
-    pub(crate) const FIRST: Self = Self { version: 1, failed: None };
-}
-
 /// The number of the next version of a key. That of a failed one is taken over, unless a whole one has come after it.
 pub(crate) fn next_slot(connection: &Connection, key: &Key) -> Outcome<Slot> {
     let mut statement = connection
         .prepare_cached("SELECT max(version), max(CASE WHEN status = 3 THEN version END) FROM items WHERE key = ?1")?;
     let (last, ready): (Option<i64>, Option<i64>) =
         statement.query_row([&key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Some(last) = last else { return Ok(Slot { version: 1, failed: None }) };
     let mut statement = connection
         .prepare_cached("SELECT id, version FROM items WHERE key = ?1 AND status = 2 ORDER BY version DESC LIMIT 1")?;
     let failed: Option<(i64, i64)> = statement.query_row([&key.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let next = last.unwrap_or(0).saturating_add(1);
+    let next = last.saturating_add(1);
     Ok(match failed {
         Some((id, version)) if ready.is_none_or(|ready| ready < version) => Slot { version, failed: Some(id) },
         Some((id, _)) => Slot { version: next, failed: Some(id) },
